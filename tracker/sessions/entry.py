@@ -1,0 +1,98 @@
+"""One tracked session in memory, and the frozen view of it that leaves the tracker.
+
+Source: DESIGN.md, sections 1 and 4.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+import msgspec
+
+from tracker.state import TRANSIENT_FIELDS, SessionState
+
+ADOPTED: Final = "adopted"
+"""Stands among the dirty fields of a session read from the original's folder, not yet written."""
+
+DIRTY_NAMES: Final = (*TRANSIENT_FIELDS, ADOPTED)
+DIRTY_EVALUATED, DIRTY_WRITES, DIRTY_FILES, DIRTY_BEYOND, DIRTY_PRIOR, DIRTY_ADOPTED = (
+    1 << bit for bit in range(len(DIRTY_NAMES))
+)
+
+
+class Entry(msgspec.Struct, gc=False):
+    """One tracked session. Changes only under the tracker's lock; never leaves the tracker.
+
+    Attributes:
+        state: The session's state.
+        seq: The record's sequence number when it was last loaded or saved; 0 for no record.
+        dirty: Which fields are newer than on disk: a mask of the DIRTY bits.
+        touched_ms: Last activity, by the tracker's clock, Unix ms.
+        inserted_ms: When it came into memory, by the tracker's clock, Unix ms.
+        is_pinned: Whether it is never evicted.
+    """
+
+    state: SessionState
+    seq: int
+    dirty: int
+    touched_ms: int
+    inserted_ms: int
+    is_pinned: bool = False
+
+
+class TrackedSession(msgspec.Struct, frozen=True):
+    """One tracked session as it stood when it was asked for.
+
+    Attributes:
+        session: The id.
+        state: The state in memory.
+        seq: The record's sequence number on disk as the tracker knows it; 0 for no record.
+        dirty_fields: Names of the fields that are newer in memory than on disk.
+        touched_ms: Last activity, by the tracker's clock, Unix ms.
+        inserted_ms: When it came into memory, by the tracker's clock, Unix ms.
+        is_pinned: Whether it is never evicted.
+    """
+
+    session: str
+    state: SessionState
+    seq: int
+    dirty_fields: tuple[str, ...]
+    touched_ms: int
+    inserted_ms: int
+    is_pinned: bool
+
+
+def dirty_names(dirty: int) -> tuple[str, ...]:
+    """Returns the names of the fields in a dirty mask."""
+    if not dirty:
+        return ()
+    return tuple(name for bit, name in enumerate(DIRTY_NAMES) if dirty >> bit & 1)
+
+
+def changed_fields(before: SessionState, after: SessionState) -> int:
+    """Returns which transient fields differ between two states, as a dirty mask."""
+    dirty = 0
+    if after.last_evaluated_ms != before.last_evaluated_ms:
+        dirty |= DIRTY_EVALUATED
+    if after.edit_writes != before.edit_writes:
+        dirty |= DIRTY_WRITES
+        if after.edited_files is not before.edited_files:
+            dirty |= DIRTY_FILES
+        if after.files_beyond != before.files_beyond:
+            dirty |= DIRTY_BEYOND
+    if after.prior_score != before.prior_score:
+        dirty |= DIRTY_PRIOR
+    return dirty
+
+
+def view(session: str, entry: Entry) -> TrackedSession:
+    """Returns the frozen view of an entry."""
+    return TrackedSession(
+        session,
+        entry.state,
+        entry.seq,
+        dirty_names(entry.dirty),
+        entry.touched_ms,
+        entry.inserted_ms,
+        entry.is_pinned,
+    )

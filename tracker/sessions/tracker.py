@@ -1,0 +1,343 @@
+"""The session tracker: bounded, recency-ordered, written through, rehydrated on touch.
+
+The life of a session in memory: its first event *inserts* it, from the store where something of it
+is stored (*rehydration*). Every event *touches* it: it is the newest. When a new one would be one
+too many, the oldest that isn't pinned is *evicted*: what is newer in memory is spilled first, and
+the next touch brings it back exactly as it was. `session_end` *releases* it.
+
+Order of every change: store, memory, statistics, listeners.
+
+Source: DESIGN.md, section 4.
+"""
+
+from __future__ import annotations
+
+import logging
+import time
+from collections.abc import Callable, Iterable
+from types import TracebackType
+from typing import Final
+
+from tracker.bounded import check_capacity
+from tracker.errors import CapacityError, ClosedError, IdError, ReadOnlyError, StoreError
+from tracker.events import Effect, Event, check_id
+from tracker.policy import Rules
+from tracker.sessions.changes import ChangeKind, EvictionCause, Listener, Outcome
+from tracker.sessions.engine import Engine
+from tracker.sessions.look import Look
+from tracker.state import SessionState
+from tracker.store.protocol import Store
+
+CAPACITY: Final = 2_000
+"""The default capacity. Source: DESIGN.md, section 4."""
+
+_LOG = logging.getLogger("holdfast.tracker")
+
+
+def wall_clock_ms() -> int:
+    """Returns the time now, Unix ms."""
+    return time.time_ns() // 1_000_000
+
+
+class SessionTracker(Look):
+    """Holds at most `capacity` sessions in memory, in one recency order. Safe for several threads.
+
+    Args:
+        store: The durable side. The tracker closes it.
+        capacity: The most sessions held, at least 1.
+        rules: The policy's numbers.
+        spill: Whether an eviction writes what is newer in memory. False is the original's cheaper
+            bargain: transient counters restart from the last checkpoint, which can only delay an
+            edit batch.
+        idle_ttl_ms: Idle time after which an entry is evicted as others are touched; None for never.
+        clock: Returns Unix ms. Used for ages and idle times, and for events without a time.
+
+    Raises:
+        CapacityError: If the capacity isn't a whole number of at least 1.
+    """
+
+    def __init__(
+        self,
+        store: Store,
+        *,
+        capacity: int = CAPACITY,
+        rules: Rules | None = None,
+        spill: bool = True,
+        idle_ttl_ms: int | None = None,
+        clock: Callable[[], int] = wall_clock_ms,
+    ) -> None:
+        super().__init__(Engine(store, check_capacity(capacity), rules or Rules(), spill))
+        self._idle_ttl_ms = idle_ttl_ms
+        self._clock = clock
+        self._listeners: tuple[Listener, ...] = ()
+        self._is_closed = False
+
+    # -- events -------------------------------------------------------------------------------
+
+    def handle(self, event: Event) -> tuple[Effect, ...]:
+        """Handles one event of a session, and touches the session.
+
+        Args:
+            event: The event. Without `at_ms` it happens now.
+
+        Returns:
+            What the host is to do, in order. A checkpoint is on disk already.
+
+        Raises:
+            StoreError: If the session can't be read or a change can't be written. Memory is
+                unchanged and nothing was promised; the same event can be handled again.
+            ReadOnlyError: If the tracker observes.
+            ClosedError: If the tracker was closed.
+
+        Cost: a hit that comes to nothing does no I/O.
+        """
+        try:
+            with self._lock:
+                self._check_writable()
+                now_ms = self._clock()
+                effects = self._engine.handle(event, now_ms)
+                if self._idle_ttl_ms is not None:
+                    self._engine.evict_idle(self._idle_ttl_ms, now_ms, kept=event.session)
+        finally:
+            if self._engine.log.changes:
+                self._tell()
+        return effects
+
+    def touch(self, session: str) -> SessionState:
+        """Uses a session without an event: makes it the newest, rehydrating it first.
+
+        Returns:
+            Its state.
+
+        Raises:
+            IdError: If the id can't be kept.
+            StoreError: If it can't be read; memory is unchanged.
+            ClosedError: If the tracker was closed.
+        """
+        if session not in self._engine.entries:
+            check_id(session)
+        try:
+            with self._lock:
+                self._check_open()
+                return self._engine.touch(session, self._clock())
+        finally:
+            if self._engine.log.changes:
+                self._tell()
+
+    def observe(self, session: str, at_ms: int | None = None) -> bool:
+        """Takes a change on disk as a touch: reads the session again. For a tracker that observes.
+
+        Args:
+            session: The session's id.
+            at_ms: When it was active, Unix ms; None for now.
+
+        Returns:
+            Whether anything of it is stored. Where nothing is, it is dropped from memory.
+
+        Raises:
+            StoreError: If it can't be read; memory is unchanged.
+            ClosedError: If the tracker was closed.
+        """
+        check_id(session)
+        try:
+            with self._lock:
+                self._check_open()
+                if not self.is_read_only:
+                    raise ReadOnlyError("an owner's memory is the newer side; it re-reads nothing")
+                now_ms = self._clock()
+                touched_ms = now_ms if at_ms is None else at_ms
+                return self._engine.observe(session, touched_ms, now_ms)
+        finally:
+            self._tell()
+
+    # -- by hand ------------------------------------------------------------------------------
+
+    def evict(
+        self, sessions: Iterable[str], cause: EvictionCause = EvictionCause.OPERATOR
+    ) -> tuple[Outcome, ...]:
+        """Evicts sessions by hand, spilling what is newer in memory first.
+
+        Returns:
+            One outcome an id; pinned ones are refused, and so is one whose spill fails: it stays.
+        """
+        with self._lock:
+            self._check_open()
+            now_ms = self._clock()
+            outcomes = tuple(self._engine.evict(session, cause, now_ms) for session in sessions)
+        self._tell()
+        return outcomes
+
+    def rehydrate(self, sessions: Iterable[str]) -> tuple[Outcome, ...]:
+        """Brings sessions back from the store by hand, each the newest.
+
+        Returns:
+            One outcome an id; what is in memory already, or nowhere on disk, is refused.
+        """
+        with self._lock:
+            self._check_open()
+            outcomes = tuple(self._rehydrate(session) for session in sessions)
+        self._tell()
+        return outcomes
+
+    def release(self, sessions: Iterable[str]) -> tuple[Outcome, ...]:
+        """Ends sessions by hand, as `session_end` without a reading would.
+
+        Returns:
+            One outcome an id; one that can't be written stays as it was.
+
+        Raises:
+            ReadOnlyError: If the tracker observes.
+        """
+        with self._lock:
+            self._check_writable()
+            now_ms = self._clock()
+            outcomes = tuple(self._engine.release(session, now_ms) for session in sessions)
+        self._tell()
+        return outcomes
+
+    def pin(self, session: str) -> Outcome:
+        """Keeps a session from being evicted. At most capacity - 1 can be pinned."""
+        with self._lock:
+            engine = self._engine
+            entry = engine.entries.get(session)
+            if entry is None:
+                return Outcome(session, False, "not in memory")
+            if entry.is_pinned:
+                return Outcome(session, False, "already pinned")
+            if engine.pinned >= engine.capacity - 1:
+                why = f"{engine.pinned} pinned of capacity {engine.capacity}; one must stay free"
+                return Outcome(session, False, why)
+            entry.is_pinned = True
+            engine.pinned += 1
+            engine.log.note(ChangeKind.PINNED, session, self._clock())
+        self._tell()
+        return Outcome(session, True)
+
+    def unpin(self, session: str) -> Outcome:
+        """Lets a pinned session be evicted again."""
+        with self._lock:
+            entry = self._engine.entries.get(session)
+            if entry is None or not entry.is_pinned:
+                return Outcome(session, False, "not pinned")
+            entry.is_pinned = False
+            self._engine.pinned -= 1
+            now_ms = self._clock()
+            self._engine.log.note(ChangeKind.UNPINNED, session, now_ms)
+            self._engine.make_room(now_ms)
+        self._tell()
+        return Outcome(session, True)
+
+    def evict_idle(self, idle_ms: int) -> tuple[str, ...]:
+        """Evicts every unpinned session that was idle for at least `idle_ms`.
+
+        Returns:
+            The ids evicted, oldest first.
+        """
+        with self._lock:
+            self._check_open()
+            evicted = self._engine.evict_idle(idle_ms, self._clock())
+        self._tell()
+        return evicted
+
+    def set_capacity(self, capacity: int) -> None:
+        """Changes the capacity while running; shrinking evicts down to it, oldest first.
+
+        Raises:
+            CapacityError: If it isn't a whole number of at least 1, or not above the number of
+                pinned sessions. Nothing was changed.
+        """
+        check_capacity(capacity)
+        with self._lock:
+            self._check_open()
+            if capacity <= self._engine.pinned:
+                raise CapacityError(
+                    f"capacity {capacity} leaves no room beside {self._engine.pinned} pinned"
+                    " session(s); unpin some first"
+                )
+            self._engine.set_capacity(capacity, self._clock())
+        self._tell()
+
+    # -- listening and closing ----------------------------------------------------------------
+
+    def subscribe(self, listener: Listener) -> Callable[[], None]:
+        """Adds a listener; returns what removes it.
+
+        A listener is called outside the lock, after the fact, with the changes of one call, perhaps
+        on several threads at once. What it raises is logged: the change has happened.
+        """
+        with self._lock:
+            self._listeners = (*self._listeners, listener)
+            self._engine.log.is_listening = True
+
+        def unsubscribe() -> None:
+            with self._lock:
+                self._listeners = tuple(one for one in self._listeners if one is not listener)
+                self._engine.log.is_listening = bool(self._listeners)
+
+        return unsubscribe
+
+    def close(self) -> None:
+        """Spills every dirty entry, so that a clean restart is invisible, and closes the store.
+
+        Safe to call twice.
+
+        Raises:
+            StoreError: If an entry could not be spilled; all others were, and the store is closed.
+        """
+        failed: list[StoreError] = []
+        with self._lock:
+            if self._is_closed:
+                return
+            try:
+                for session, entry in self._engine.entries.items():
+                    try:
+                        self._engine.write_spill(session, entry)
+                    except StoreError as error:
+                        failed.append(error)
+            finally:
+                self._is_closed = True
+                self._engine.store.close()
+        if failed:
+            raise StoreError(
+                f"{len(failed)} session(s) could not be spilled on closing; the first: {failed[0]}",
+                failed[0].path,
+            ) from failed[0]
+
+    def __enter__(self) -> SessionTracker:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.close()
+
+    def _rehydrate(self, session: str) -> Outcome:
+        try:
+            check_id(session)
+        except IdError as error:
+            return Outcome(session, False, str(error))
+        return self._engine.rehydrate(session, self._clock())
+
+    def _check_open(self) -> None:
+        if self._is_closed:
+            raise ClosedError("the tracker is closed; open its directory again")
+
+    def _check_writable(self) -> None:
+        self._check_open()
+        if self.is_read_only:
+            raise ReadOnlyError("the tracker observes; only the owner of the directory changes it")
+
+    def _tell(self) -> None:
+        with self._lock:
+            changes = self._engine.log.take()
+            listeners = self._listeners
+        if not changes:
+            return
+        for listener in listeners:
+            try:
+                listener(changes)
+            except Exception:
+                _LOG.exception("a listener failed; the change it was told of has happened")

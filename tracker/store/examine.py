@@ -1,0 +1,123 @@
+"""What one session's folder holds, read without changing anything.
+
+Source: DESIGN.md, section 5: reconciliation with the manifest, rebuild of bad records.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+import msgspec
+from msgspec.structs import replace
+
+from tracker.errors import UnsafeError
+from tracker.state import FRESH, SessionState
+from tracker.store.files import Folder
+from tracker.store.manifest import (
+    MANIFEST,
+    READ_BYTES,
+    ManifestLine,
+    catch_up,
+    missing_from,
+    parse_manifest,
+    rebuild,
+)
+from tracker.store.record import RECORD_BYTES, STATE_FILE, BadRecordError, Record, decode_record
+
+BEHIND: Final = "behind"
+"""The trouble of a state that is older than its manifest."""
+
+
+class Examined(msgspec.Struct, frozen=True):
+    """What a folder holds of a session.
+
+    Attributes:
+        record: The record, where there is one that can be believed.
+        raw: Its bytes; None where there is no record, or one too large to read.
+        saved: What the last checkpoint wrote, caught up or rebuilt.
+        state: The state to go on from, caught up or rebuilt; None where nothing is stored.
+        manifest_bytes: How long the manifest is; 0 where there is none.
+        trouble: A kind of bad record, or BEHIND; empty where state and manifest agree.
+        why: The trouble in words.
+        missed: How many checkpoints the manifest knows that the state did not.
+    """
+
+    record: Record | None = None
+    raw: bytes | None = None
+    saved: SessionState = FRESH
+    state: SessionState | None = None
+    manifest_bytes: int = 0
+    trouble: str = ""
+    why: str = ""
+    missed: int = 0
+
+    @property
+    def is_bad(self) -> bool:
+        """Whether a record stands there that can't be believed."""
+        return self.trouble not in ("", BEHIND)
+
+
+def examine(folder: Folder) -> Examined:
+    """Reads what a folder holds of its session.
+
+    Raises:
+        ReadError: If a file can't be read now.
+        UnsafeError: If a file is refused for what it is (a record that is too large is only bad).
+    """
+    manifest_bytes = folder.size(MANIFEST) or 0
+    try:
+        raw = folder.read(STATE_FILE, RECORD_BYTES)
+        if raw is None:
+            return _without_record(folder, manifest_bytes)
+        record = decode_record(raw)
+    except UnsafeError as error:
+        if not _is_only_too_large(folder):
+            raise
+        return _rebuilt(folder, None, BadRecordError("size", str(error)), manifest_bytes)
+    except BadRecordError as error:
+        return _rebuilt(folder, raw, error, manifest_bytes)
+    known_bytes = record.manifest_bytes
+    if known_bytes == manifest_bytes or (known_bytes is None and not manifest_bytes):
+        return Examined(record, raw, record.saved, record.state, manifest_bytes)
+    if known_bytes is None:
+        lines = missing_from(record.saved, read_lines(folder))
+    else:
+        lines = read_lines(folder, known_bytes if known_bytes < manifest_bytes else 0)
+    state, saved = catch_up(record.state, lines), catch_up(record.saved, lines)
+    if state is record.state:
+        return Examined(record, raw, saved, state, manifest_bytes)
+    why = f"the manifest knows {len(lines)} checkpoint(s) the state does not"
+    return Examined(record, raw, saved, state, manifest_bytes, BEHIND, why, len(lines))
+
+
+def read_lines(folder: Folder, offset: int = 0) -> tuple[ManifestLine, ...]:
+    """Reads a folder's manifest from a byte offset; empty where there is none.
+
+    Raises:
+        ReadError: If it can't be read now.
+        UnsafeError: If it is refused for what it is.
+    """
+    return parse_manifest(folder.read_from(MANIFEST, offset, READ_BYTES) or b"").lines
+
+
+def _without_record(folder: Folder, manifest_bytes: int) -> Examined:
+    lines = read_lines(folder) if manifest_bytes else ()
+    if not lines:
+        return Examined(manifest_bytes=manifest_bytes)
+    state = catch_up(FRESH, lines)
+    why = f"no state file, but {len(lines)} checkpoint(s) in the manifest"
+    return Examined(None, None, state, state, manifest_bytes, BEHIND, why, len(lines))
+
+
+def _rebuilt(
+    folder: Folder, raw: bytes | None, error: BadRecordError, manifest_bytes: int
+) -> Examined:
+    lines = read_lines(folder) if manifest_bytes else ()
+    state = rebuild(lines, folder.names())
+    saved = replace(state, guards=0)
+    return Examined(None, raw, saved, state, manifest_bytes, error.kind, str(error), len(lines))
+
+
+def _is_only_too_large(folder: Folder) -> bool:
+    status = folder.status(STATE_FILE)
+    return status is not None and not folder.refusal(STATE_FILE, status)

@@ -1,0 +1,264 @@
+"""Safe files: everything is opened relative to a folder's descriptor, then judged by `fstat`.
+
+Nothing is checked first and opened after. No link is followed, no FIFO waited for, nothing larger
+than its bound is read, nothing of a stranger's is used. Writing is in `durable`; every call on a file that the
+store makes is made in one of the two.
+
+Source: DESIGN.md, section 5.
+"""
+
+from __future__ import annotations
+
+import errno
+import os
+import stat
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Final
+
+from tracker.errors import DirectoryError, ReadError, UnsafeError, reason
+
+_DIRECTORY: Final = os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC
+_READ: Final = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
+
+_REFUSED: Final = {
+    errno.ELOOP: "a symbolic link",
+    errno.ENOTDIR: "not a folder",
+    errno.ENXIO: "a socket or a device",
+    errno.EISDIR: "a folder",
+}
+
+
+class Folder:
+    """An open folder: the root of a state directory, or one session's folder below it.
+
+    Args:
+        fd: The folder's descriptor, which this object closes.
+        path: Where it is, for messages only; nothing is opened by it.
+        owners: The user ids whose files are trusted.
+    """
+
+    __slots__ = ("fd", "owners", "path")
+
+    def __init__(self, fd: int, path: str, owners: frozenset[int]) -> None:
+        self.fd = fd
+        self.path = path
+        self.owners = owners
+
+    def __enter__(self) -> Folder:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Closes the descriptor. Safe to call twice."""
+        fd, self.fd = self.fd, -1
+        if fd >= 0:
+            os.close(fd)
+
+    def where(self, name: str) -> str:
+        """Returns the path of an entry, for a message."""
+        return f"{self.path}/{name}"
+
+    def open_folder(self, name: str) -> Folder | None:
+        """Opens a folder in this one; None where there is none of that name.
+
+        Raises:
+            UnsafeError: If it is a link, no folder, or a stranger's.
+            ReadError: If it can't be opened now.
+        """
+        path = self.where(name)
+        try:
+            fd = os.open(name, _DIRECTORY | os.O_NOFOLLOW, dir_fd=self.fd)
+        except FileNotFoundError:
+            return None
+        except OSError as error:
+            raise refused(error, path) from None
+        try:
+            uid = os.fstat(fd).st_uid
+            if uid not in self.owners:
+                raise UnsafeError(f"{path}: refused, it belongs to user {uid}", path)
+        except BaseException:
+            os.close(fd)
+            raise
+        return Folder(fd, path, self.owners)
+
+    def read(self, name: str, limit: int) -> bytes | None:
+        """Reads a whole file; None where there is none of that name.
+
+        Args:
+            name: The file's name in this folder.
+            limit: The most bytes it may have.
+
+        Raises:
+            UnsafeError: If it is a link, no regular file, a stranger's, or larger than `limit`.
+            ReadError: If it can't be read now.
+        """
+        with self._opened(name, _READ) as fd:
+            if fd is None:
+                return None
+            size = self.judge(fd, name, limit)
+            parts = []
+            try:
+                while part := os.read(fd, size + 1):
+                    parts.append(part)
+                    size -= len(part)
+                    if size < 0:
+                        break
+            except OSError as error:
+                raise refused(error, self.where(name)) from None
+        return parts[0] if len(parts) == 1 else b"".join(parts)
+
+    def read_from(self, name: str, offset: int, limit: int) -> bytes | None:
+        """Reads the end of a file from `offset`; None where there is none of that name.
+
+        At most the last `limit` bytes of it. Raises as `read` does, but for size.
+        """
+        with self._opened(name, _READ) as fd:
+            if fd is None:
+                return None
+            size = self.judge(fd, name, None)
+            try:
+                return _pread(fd, max(offset, size - limit), size)
+            except OSError as error:
+                raise refused(error, self.where(name)) from None
+
+    def size(self, name: str) -> int | None:
+        """Returns a file's size in bytes without opening it; None where there is none.
+
+        Raises:
+            ReadError: If it can't be asked now.
+        """
+        status = self.status(name)
+        return None if status is None else status.st_size
+
+    def status(self, name: str) -> os.stat_result | None:
+        """Returns an entry's own status, following no link; None where there is none."""
+        try:
+            return os.stat(name, dir_fd=self.fd, follow_symlinks=False)
+        except FileNotFoundError:
+            return None
+        except OSError as error:
+            raise refused(error, self.where(name)) from None
+
+    def names(self) -> list[str]:
+        """Returns the names of all entries, in no order; those not in UTF-8 hold surrogates."""
+        try:
+            return os.listdir(self.fd)
+        except OSError as error:
+            raise refused(error, self.path) from None
+
+    def is_removed(self) -> bool:
+        """Whether the folder was removed from the disk while it was open."""
+        try:
+            return os.fstat(self.fd).st_nlink == 0
+        except OSError:
+            return True
+
+    def refusal(self, name: str, status: os.stat_result, limit: int | None = None) -> str:
+        """Says why a file is refused, from its status; empty where it is not."""
+        if not stat.S_ISREG(status.st_mode):
+            return f"{kind_of(status.st_mode)}, not a regular file"
+        if status.st_nlink > 1:
+            return f"one of {status.st_nlink} hard links to the same file"
+        if status.st_uid not in self.owners:
+            return f"it belongs to user {status.st_uid}"
+        if limit is not None and status.st_size > limit:
+            return f"{status.st_size:,} bytes, more than {limit:,}"
+        return ""
+
+    @contextmanager
+    def _opened(self, name: str, flags: int) -> Iterator[int | None]:
+        try:
+            fd = os.open(name, flags, dir_fd=self.fd)
+        except FileNotFoundError:
+            yield None
+            return
+        except OSError as error:
+            raise refused(error, self.where(name)) from None
+        try:
+            yield fd
+        finally:
+            os.close(fd)
+
+    def judge(self, fd: int, name: str, limit: int | None, links: int = 0) -> int:
+        """Refuses an open file for what it is; returns its size in bytes.
+
+        A file that was replaced since it was opened has no link left; its content is whole, so a
+        reader takes it (`links` 0), and a writer does not (`links` 1).
+
+        Raises:
+            UnsafeError: If it is refused.
+            ReadError: If it can't be asked now.
+        """
+        try:
+            status = os.fstat(fd)
+        except OSError as error:
+            raise refused(error, self.where(name)) from None
+        why = self.refusal(name, status, limit)
+        if not why and status.st_nlink < links:
+            why = "it was removed while it was opened"
+        if why:
+            raise UnsafeError(f"{self.where(name)}: refused, {why}", self.where(name))
+        return status.st_size
+
+
+def open_root(path: str, *, create: bool = False) -> Folder:
+    """Opens a state directory once, to be kept open.
+
+    Files are trusted when they belong to this user or to the directory's owner.
+
+    Args:
+        path: The directory, absolute.
+        create: Whether to make it (0700), with its parents, where it is missing.
+
+    Raises:
+        DirectoryError: If it is missing, is no directory, or can't be opened.
+    """
+    try:
+        if create:
+            os.makedirs(path, 0o700, exist_ok=True)
+        fd = os.open(path, _DIRECTORY)
+    except FileNotFoundError:
+        raise DirectoryError(f"{path}: no such directory", path) from None
+    except (NotADirectoryError, FileExistsError):
+        raise DirectoryError(f"{path}: not a directory", path) from None
+    except OSError as error:
+        raise DirectoryError(f"{path}: can't be opened: {reason(error)}", path) from None
+    try:
+        os.stat(".", dir_fd=fd)
+        owners = frozenset({os.geteuid(), os.fstat(fd).st_uid})
+    except OSError as error:
+        os.close(fd)
+        raise DirectoryError(f"{path}: can't be read: {reason(error)}", path) from None
+    return Folder(fd, path, owners)
+
+
+def kind_of(mode: int) -> str:
+    """Says what a file's mode makes it, with its article."""
+    for test, words in (
+        (stat.S_ISREG, "a regular file"),
+        (stat.S_ISDIR, "a folder"),
+        (stat.S_ISLNK, "a symbolic link"),
+        (stat.S_ISFIFO, "a FIFO"),
+        (stat.S_ISSOCK, "a socket"),
+    ):
+        if test(mode):
+            return words
+    return "a device"
+
+
+def refused(error: OSError, path: str) -> UnsafeError | ReadError:
+    """Returns what a failed system call on a path means."""
+    if (what := _REFUSED.get(error.errno or 0)) is not None:
+        return UnsafeError(f"{path}: refused, {what}", path)
+    return ReadError(f"{path}: can't be read now: {reason(error)}", path)
+
+
+def _pread(fd: int, start: int, end: int) -> bytes:
+    parts = []
+    while start < end and (part := os.pread(fd, end - start, start)):
+        parts.append(part)
+        start += len(part)
+    return b"".join(parts)

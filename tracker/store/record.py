@@ -1,0 +1,313 @@
+"""A session's record, `policy-state.json`: the original's nine fields, and Holdfast's one key.
+
+The nine fields say what the last checkpoint wrote. Under `holdfast` stand the format, the id, a
+sequence number, the manifest's length, a checksum over the rest of the file, and `live`: guards,
+prior score and spilled fields, which a release removes. A file without the key is the original's
+and is taken as it is.
+
+Source: DESIGN.md, section 5; `samples/` for the original's names, types and layout.
+"""
+
+from __future__ import annotations
+
+import json
+from hashlib import sha256
+from typing import Annotated, Any, Final
+
+import msgspec
+from msgspec import Meta
+from msgspec.structs import replace
+
+from tracker.errors import WriteError
+from tracker.state import GUARDS, SessionState, guard_names, mask_of, values_of
+
+STATE_FILE: Final = "policy-state.json"
+FORMAT: Final = 1
+RECORD_BYTES: Final = 64 * 1024
+"""The most bytes a record has. Source: DESIGN.md, section 5."""
+
+INDENTED_BYTES: Final = 16 * 1024
+"""Up to this size a record is indented as the original's are, for people; above, it is compact."""
+
+_ZEROS: Final = "0" * 64
+
+Percent = Annotated[int, Meta(ge=0, le=100)]
+Count = Annotated[int, Meta(ge=0, le=2**53)]
+Score = Annotated[int, Meta(ge=0, le=100)] | Annotated[float, Meta(ge=0, le=100)]
+
+
+class _Live(msgspec.Struct, rename="camel", omit_defaults=True):
+    guards: tuple[str, ...] = ()
+    prior_score: Score | None = None
+    last_evaluated_at: Count | None = None
+    edit_write_count: Count | None = None
+    edited_files_kept: Count | None = None
+    edited_files: tuple[str, ...] = ()
+    files_beyond: Count | None = None
+
+
+class _Ours(msgspec.Struct, rename="camel", omit_defaults=True, kw_only=True):
+    # The checksum stands last, so that its place is the last one where its 64 digits stand.
+    format: int
+    id: str
+    seq: Count
+    manifest_bytes: Count
+    files_beyond: Count = 0
+    live: _Live | None = None
+    sha256: Annotated[str, Meta(min_length=64, max_length=64)]
+
+
+class _Fields(msgspec.Struct, rename="camel"):
+    captured_fill_bands: tuple[Percent, ...]
+    captured_quality_thresholds: tuple[Percent, ...]
+    captured_milestones: tuple[str, ...]
+    last_checkpoint_at: Count
+    last_evaluated_at: Count
+    edit_write_count: Count
+    edited_files: tuple[str, ...]
+    edit_batch_marker_writes: Count
+    edit_batch_marker_files: Count
+
+
+class _File(_Fields, rename="camel"):
+    holdfast: _Ours | None = None
+
+
+class _Probe(msgspec.Struct):
+    format: int
+    id: str | None = None
+
+
+class _Newer(_Fields, rename="camel"):
+    holdfast: _Probe
+
+
+NINE: Final = _Fields.__struct_encode_fields__
+"""The original's nine field names, in its order."""
+
+KEY: Final = "holdfast"
+
+_DECODE: Final = msgspec.json.Decoder(_File).decode
+_DECODE_NEWER: Final = msgspec.json.Decoder(_Newer).decode
+_ENCODE: Final = msgspec.json.Encoder().encode
+
+
+class BadRecordError(Exception):
+    """A record can't be believed. Stays inside the store, which rebuilds the session.
+
+    Attributes:
+        kind: `torn`, `types`, `encoding`, `duplicates`, `checksum` or `size`.
+    """
+
+    def __init__(self, kind: str, why: str) -> None:
+        super().__init__(why)
+        self.kind = kind
+
+
+class Record(msgspec.Struct, frozen=True):
+    """A record as it was read.
+
+    Attributes:
+        saved: What the nine fields say: the state at the last checkpoint, without guards.
+        state: `saved` with what `live` adds: the state to go on from.
+        session: The id it names; None in a file of the original's.
+        seq: Its sequence number; 0 in a file of the original's.
+        manifest_bytes: How long the manifest was when it was written; None in the original's.
+        is_live: Whether the session has not been released since; None in the original's.
+        newer_format: The format, where a newer Holdfast wrote it: to be shown, never changed.
+    """
+
+    saved: SessionState
+    state: SessionState
+    session: str | None = None
+    seq: int = 0
+    manifest_bytes: int | None = None
+    is_live: bool | None = None
+    newer_format: int = 0
+
+
+def decode_record(raw: bytes) -> Record:
+    """Reads a record's bytes strictly.
+
+    Raises:
+        BadRecordError: If they can't be believed.
+    """
+    try:
+        file = _DECODE(raw)
+    except UnicodeDecodeError:
+        raise BadRecordError("encoding", "not strict UTF-8") from None
+    except msgspec.ValidationError as error:
+        if (newer := _decode_newer(raw)) is not None:
+            return newer
+        raise BadRecordError("types", str(error)) from None
+    except (msgspec.DecodeError, RecursionError) as error:
+        raise BadRecordError("torn", f"not whole JSON: {error}") from None
+    ours = file.holdfast
+    saved = _saved(file, ours.files_beyond if ours else 0)
+    if ours is None:
+        _check_original(raw)
+        return Record(saved, saved)
+    if ours.format > FORMAT:
+        return Record(saved, saved, ours.id, newer_format=ours.format)
+    if _checksum(raw, ours.sha256) != ours.sha256:
+        raise BadRecordError("checksum", "the checksum does not match")
+    return Record(
+        saved,
+        _overlay(saved, ours.live) if ours.live else saved,
+        ours.id,
+        ours.seq,
+        ours.manifest_bytes,
+        ours.live is not None,
+    )
+
+
+def encode_record(
+    session: str,
+    saved: SessionState,
+    live: SessionState | None,
+    *,
+    seq: int,
+    manifest_bytes: int,
+    others: dict[str, Any],
+    spill: bool = True,
+) -> bytes:
+    """Returns a record's bytes.
+
+    Args:
+        session: The session's id.
+        saved: What the nine fields shall say.
+        live: The state to go on from; None for a released session.
+        seq: The record's sequence number.
+        manifest_bytes: How long the manifest is.
+        others: Keys of the file that are neither the nine nor Holdfast's, kept as they were.
+        spill: Whether transient counters newer than `saved` are kept in `live`.
+
+    Raises:
+        WriteError: If the record would be larger than 64 KiB.
+    """
+    ours = _Ours(
+        format=FORMAT,
+        id=session,
+        seq=seq,
+        manifest_bytes=manifest_bytes,
+        sha256=_ZEROS,
+        files_beyond=saved.files_beyond,
+        live=None if live is None else _difference(saved, live, spill),
+    )
+    nine = {
+        "capturedFillBands": values_of(saved.bands),
+        "capturedQualityThresholds": values_of(saved.thresholds)[::-1],
+        "capturedMilestones": saved.milestones,
+        "lastCheckpointAt": saved.last_checkpoint_ms,
+        "lastEvaluatedAt": saved.last_evaluated_ms,
+        "editWriteCount": saved.edit_writes,
+        "editedFiles": saved.edited_files,
+        "editBatchMarkerWrites": saved.marker_writes,
+        "editBatchMarkerFiles": saved.marker_files,
+    }
+    raw = _ENCODE({**nine, **others, KEY: ours})
+    if len(raw) <= INDENTED_BYTES:
+        raw = msgspec.json.format(raw, indent=2)
+    if len(raw) > RECORD_BYTES:
+        raise WriteError(f"the record would have {len(raw):,} bytes; {RECORD_BYTES:,} are the most")
+    return _swap_last(raw, _ZEROS, sha256(raw).hexdigest())
+
+
+def other_keys(raw: bytes) -> dict[str, Any]:
+    """Returns the keys of a readable record that are neither the nine nor Holdfast's."""
+    values: dict[str, Any] = msgspec.json.decode(raw)
+    return {key: value for key, value in values.items() if key not in NINE and key != KEY}
+
+
+def _difference(saved: SessionState, live: SessionState, spill: bool) -> _Live:
+    difference = _Live(guards=guard_names(live.guards), prior_score=live.prior_score)
+    if not spill:
+        return difference
+    if live.last_evaluated_ms != saved.last_evaluated_ms:
+        difference.last_evaluated_at = live.last_evaluated_ms
+    if live.edit_writes != saved.edit_writes:
+        difference.edit_write_count = live.edit_writes
+    if live.files_beyond != saved.files_beyond:
+        difference.files_beyond = live.files_beyond
+    if live.edited_files != saved.edited_files:
+        kept = 0
+        for ours, theirs in zip(live.edited_files, saved.edited_files, strict=False):
+            if ours != theirs:
+                break
+            kept += 1
+        difference.edited_files_kept = kept
+        difference.edited_files = live.edited_files[kept:]
+    return difference
+
+
+def _overlay(saved: SessionState, live: _Live) -> SessionState:
+    changed: dict[str, Any] = {}
+    if live.last_evaluated_at is not None:
+        changed["last_evaluated_ms"] = live.last_evaluated_at
+    if live.edit_write_count is not None:
+        changed["edit_writes"] = live.edit_write_count
+    if live.files_beyond is not None:
+        changed["files_beyond"] = live.files_beyond
+    if live.edited_files_kept is not None:
+        changed["edited_files"] = saved.edited_files[: live.edited_files_kept] + live.edited_files
+    guards = 0
+    for name in live.guards:
+        guards |= GUARDS.get(name, 0)
+    return replace(saved, guards=guards, prior_score=live.prior_score, **changed)
+
+
+def _checksum(raw: bytes, written: str) -> str:
+    return sha256(_swap_last(raw, written, _ZEROS)).hexdigest()
+
+
+def _swap_last(raw: bytes, old: str, new: str) -> bytes:
+    # Escapes or foreign spelling may hide `old`; the sums then differ, as they should.
+    at = raw.rfind(old.encode())
+    return raw if at < 0 else raw[:at] + new.encode() + raw[at + len(old) :]
+
+
+def _saved(file: _Fields, files_beyond: int) -> SessionState:
+    return SessionState(
+        bands=mask_of(file.captured_fill_bands),
+        thresholds=mask_of(file.captured_quality_thresholds),
+        milestones=file.captured_milestones,
+        last_checkpoint_ms=file.last_checkpoint_at,
+        marker_writes=file.edit_batch_marker_writes,
+        marker_files=file.edit_batch_marker_files,
+        last_evaluated_ms=file.last_evaluated_at,
+        edit_writes=file.edit_write_count,
+        edited_files=file.edited_files,
+        files_beyond=files_beyond,
+    )
+
+
+def _decode_newer(raw: bytes) -> Record | None:
+    try:
+        file = _DECODE_NEWER(raw)
+    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
+        return None
+    if file.holdfast.format <= FORMAT:
+        return None
+    saved = _saved(file, 0)
+    return Record(saved, saved, file.holdfast.id, newer_format=file.holdfast.format)
+
+
+def _check_original(raw: bytes) -> None:
+    # msgspec keeps the last of two equal keys and doesn't look inside strings it skips; a record
+    # of ours is held by its checksum, one of the original's is read once more, strictly.
+    def no_twins(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+        values = dict(pairs)
+        if len(values) != len(pairs):
+            raise BadRecordError("duplicates", "a key stands twice")
+        return values
+
+    try:
+        values = json.loads(raw.decode(), object_pairs_hook=no_twins)
+    except UnicodeDecodeError:
+        raise BadRecordError("encoding", "not strict UTF-8") from None
+    except (ValueError, RecursionError) as error:
+        raise BadRecordError("torn", f"not whole JSON: {error}") from None
+    # A damaged `holdfast` key must not make a record of ours pass for the original's.
+    for key, value in values.items():
+        if key not in NINE and isinstance(value, dict) and "sha256" in value:
+            raise BadRecordError("checksum", f"the key {key!r} holds a checksum; it was {KEY!r}")

@@ -1,0 +1,172 @@
+"""The writer: what one commit puts into a session's folder.
+
+Source: DESIGN.md, section 5.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from typing import Any, Final
+
+from tracker.errors import WriteError
+from tracker.state import SessionState
+from tracker.store.checkpoints import render_checkpoint, render_messages, semantic_digest
+from tracker.store.durable import (
+    append_line,
+    remove_file,
+    remove_folder_quietly,
+    rename_file,
+    replace_file,
+    sync_folder,
+)
+from tracker.store.examine import Examined
+from tracker.store.files import Folder
+from tracker.store.manifest import (
+    MANIFEST,
+    READ_BYTES,
+    ManifestLine,
+    encode_line,
+    filename_of,
+    iso_of,
+    parse_manifest,
+)
+from tracker.store.protocol import Capture
+from tracker.store.record import STATE_FILE, encode_record, other_keys
+
+CORRUPT_PREFIX: Final = f"{STATE_FILE}.corrupt-"
+CORRUPT_KEPT: Final = 8
+"""The most bad records kept beside one session. Source: DESIGN.md, section 5."""
+
+_TAIL_BYTES: Final = 64 * 1024
+
+
+class Writer:
+    """Writes into the folders of one state directory.
+
+    Args:
+        root: The open directory.
+        clock: Returns Unix ms; names the bad records that are kept.
+        sync: Whether every write is synced.
+    """
+
+    def __init__(self, root: Folder, clock: Callable[[], int], *, sync: bool) -> None:
+        self._root = root
+        self._clock = clock
+        self._sync = sync
+        # Folders whose manifest failed to be written or synced: it is replaced, not synced again.
+        self._doubtful_manifests: set[str] = set()
+
+    def make_known(self, folder: Folder) -> None:
+        """Makes a folder without a record durable, before anything in it is promised."""
+        if not self._sync:
+            return
+        try:
+            sync_folder(self._root)
+        except WriteError:
+            # Made anew next time, so that the next sync is not a second one of the same change.
+            remove_folder_quietly(self._root, os.path.basename(folder.path))
+            raise
+
+    def write_checkpoint(self, folder: Folder, session: str, capture: Capture) -> None:
+        """Writes a checkpoint file and its manifest line.
+
+        The same content for the same trigger twice in a row is on disk already.
+        """
+        self._settle_manifest(folder)
+        messages_part = render_messages(capture.messages)
+        digest = semantic_digest(messages_part)
+        tail = parse_manifest(folder.read_from(MANIFEST, 0, _TAIL_BYTES) or b"").lines
+        if tail and _is_same(tail[-1], capture.trigger, digest) and _is_there(folder, tail[-1]):
+            return
+        copy = 0
+        while folder.status(filename := filename_of(capture.at_ms, capture.trigger, copy)):
+            copy += 1
+        data = render_checkpoint(session, capture, messages_part)
+        replace_file(folder, filename, data, sync=self._sync)
+        line = ManifestLine(
+            file=folder.where(filename),
+            filename=filename,
+            trigger=capture.trigger,
+            reason=None,
+            semantic_digest=digest,
+            fill_pct=_whole(capture.fill_pct),
+            quality_score=_whole(capture.quality_score),
+            message_count=len(capture.messages),
+            created_at=iso_of(capture.at_ms),
+        )
+        try:
+            append_line(folder, MANIFEST, encode_line(line), sync=self._sync)
+        except WriteError:
+            self._doubtful_manifests.add(folder.path)
+            raise
+
+    def _settle_manifest(self, folder: Folder) -> None:
+        """Replaces a manifest whose last append failed; it is never synced a second time."""
+        if folder.path not in self._doubtful_manifests:
+            return
+        data = folder.read(MANIFEST, READ_BYTES) or b""
+        if data and not data.endswith(b"\n"):
+            data += b"\n"
+        replace_file(folder, MANIFEST, data, sync=self._sync)
+        self._doubtful_manifests.discard(folder.path)
+
+    def write_record(
+        self,
+        folder: Folder,
+        session: str,
+        found: Examined,
+        saved: SessionState,
+        live: SessionState | None,
+        *,
+        seq: int,
+        spill: bool = True,
+    ) -> None:
+        """Writes the record, keeping what the file holds besides. See `encode_record`."""
+        others: dict[str, Any] = {}
+        if found.record is not None and found.raw:
+            others = other_keys(found.raw)
+        data = encode_record(
+            session,
+            saved,
+            live,
+            seq=seq,
+            manifest_bytes=folder.size(MANIFEST) or 0,
+            others=others,
+            spill=spill,
+        )
+        replace_file(folder, STATE_FILE, data, sync=self._sync)
+
+    def keep_bad(self, folder: Folder, found: Examined) -> None:
+        """Keeps a bad record's bytes beside it; it stands itself until it is replaced."""
+        kept = sorted(
+            (name for name in folder.names() if name.startswith(CORRUPT_PREFIX)),
+            key=lambda name: (len(name), name),
+        )
+        at_ms = self._clock()
+        while (name := f"{CORRUPT_PREFIX}{at_ms}") in kept:
+            at_ms += 1
+        if found.raw is None:
+            rename_file(folder, STATE_FILE, name)  # Too large to be read, let alone copied.
+        else:
+            replace_file(folder, name, found.raw, sync=self._sync)
+        for oldest in kept[: max(len(kept) + 1 - CORRUPT_KEPT, 0)]:
+            remove_file(folder, oldest, sync=False)
+
+    def forget(self, folder: Folder) -> None:
+        """Removes the record of a session that never captured anything, and its empty folder."""
+        remove_file(folder, STATE_FILE, sync=self._sync)
+        remove_folder_quietly(self._root, os.path.basename(folder.path))
+
+
+def _is_same(line: ManifestLine, trigger: str, digest: str) -> bool:
+    return line.trigger == trigger and line.semantic_digest == digest
+
+
+def _is_there(folder: Folder, line: ManifestLine) -> bool:
+    return "/" not in line.filename and folder.status(line.filename) is not None
+
+
+def _whole(value: int | float | None) -> int | float | None:
+    # JavaScript, whose plugin reads this, writes 83 where Python would write 83.0.
+    return int(value) if isinstance(value, float) and value.is_integer() else value
