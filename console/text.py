@@ -1,8 +1,7 @@
-"""Hostile text made safe: the one way data reaches a screen or a terminal.
+r"""Hostile text made safe: the one way data reaches a screen or a terminal.
 
 Ids, file names and file contents may hold escape sequences, C1 controls, bidi overrides, zero-width
-characters and floods of combining marks. Here each becomes a visible escape such as `\\x1b`.
-
+characters and floods of combining marks. Here each becomes a visible escape such as `\x1b`.
 """
 
 from __future__ import annotations

@@ -60,10 +60,10 @@ from tracker.state import (
     values_of,
 )
 from tracker.store.directory import DirectoryStore, Durability, open_store
+from tracker.store.listing import CheckpointFile
 from tracker.store.lock import Owner, current_owner
 from tracker.store.manifest import iso_of
 from tracker.store.protocol import Capture, Loaded, Saved, Store
-from tracker.store.listing import CheckpointFile
 from tracker.store.survey import FolderSummary, Survey, Sweep
 
 __version__: Final = "0.1.0"

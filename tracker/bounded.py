@@ -109,7 +109,8 @@ class BoundedSet(Set[K], Generic[K]):
     """A fire-once set of at most `capacity` keys, in order of their first `add`.
 
     The life of a key: added, it is the newest. Added again, it stays where it is, so a key that is
-    asked for all the time ages like any other. When a new key would be one too many, the oldest goes.
+    asked for all the time ages like any other. When a new key would be one too many, the oldest
+    goes.
 
     Args:
         capacity: The most keys held, at least 1.

@@ -59,7 +59,15 @@ class StoreError(HoldfastError):
 
 
 class DirectoryError(StoreError):
-    """The state directory can't be opened: missing, not a directory, not permitted."""
+    """The state directory can't be opened: missing, not a directory, not permitted.
+
+    Attributes:
+        is_missing: Whether there is nothing at that path.
+    """
+
+    def __init__(self, message: str, path: str = "", *, is_missing: bool = False) -> None:
+        super().__init__(message, path)
+        self.is_missing = is_missing
 
 
 class OwnedError(StoreError):

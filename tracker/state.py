@@ -124,7 +124,7 @@ def keep_file(files: tuple[str, ...], name: str, session: str) -> tuple[str, ...
 
 
 def plain_name(name: str) -> str:
-    """Returns a file's name as text that UTF-8 can carry; lone surrogates become `\\udc80`."""
+    r"""Returns a file's name as text that UTF-8 can carry; lone surrogates become `\udc80`."""
     if name.isascii():
         return name
     return name.encode("utf-8", "backslashreplace").decode()

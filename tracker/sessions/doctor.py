@@ -16,9 +16,9 @@ import msgspec
 
 from tracker.errors import StoreError
 from tracker.store.files import Folder
+from tracker.store.listing import CheckpointFile
 from tracker.store.lock import current_owner
 from tracker.store.manifest import MANIFEST, READ_BYTES, parse_manifest
-from tracker.store.listing import CheckpointFile
 from tracker.store.survey import FolderSummary, Survey
 
 FUTURE_MS: Final = 5 * 60_000

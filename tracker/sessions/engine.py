@@ -84,7 +84,10 @@ class Engine:
         return entry.state
 
     def observe(self, session: str, touched_ms: int, now_ms: int) -> bool:
-        """Takes what the store holds now, and makes the session the newest; False: nothing."""
+        """Takes what the store holds now, and makes the session the newest; False: nothing.
+
+        What others write is no use of memory: it counts neither as a hit nor as a miss.
+        """
         arrival = self._load(session, now_ms)
         known = self.entries.get(session)
         if arrival.loaded is None:
@@ -94,11 +97,12 @@ class Engine:
             return False
         if known is None:
             arrival.entry.touched_ms = touched_ms
-            self._arrive(session, arrival, now_ms)
+            self._insert(session, arrival, now_ms, is_back=session in self._evicted_ms)
         else:
             known.state, known.seq = arrival.entry.state, arrival.entry.seq
             known.touched_ms = touched_ms
-            self._move(session, now_ms)
+            self.entries.move_to_end(session)
+            self.log.note(ChangeKind.TOUCHED, session, now_ms)
         return True
 
     def rehydrate(self, session: str, now_ms: int) -> Outcome:
@@ -246,9 +250,12 @@ class Engine:
 
     def _arrive(self, session: str, arrival: Arrival, now_ms: int) -> None:
         self._count_touch(session, arrival, now_ms)
+        self._insert(session, arrival, now_ms, is_back=arrival.loaded is not None)
+
+    def _insert(self, session: str, arrival: Arrival, now_ms: int, *, is_back: bool) -> None:
         self.entries[session] = arrival.entry
         self.counters.insertions += 1
-        if arrival.loaded is None:
+        if arrival.loaded is None or not is_back:
             self.log.note(ChangeKind.INSERTED, session, now_ms)
         else:
             self.counters.rehydrations += 1

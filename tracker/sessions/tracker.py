@@ -49,7 +49,7 @@ class SessionTracker(Look):
         spill: Whether an eviction writes what is newer in memory. False is the original's cheaper
             bargain: transient counters restart from the last checkpoint, which can only delay an
             edit batch.
-        idle_ttl_ms: Idle time after which an entry is evicted as others are touched; None for never.
+        idle_ttl_ms: Idle time after which an entry is evicted, as others are touched; None: never.
         clock: Returns Unix ms. Used for ages and idle times, and for events without a time.
 
     Raises:
@@ -339,5 +339,5 @@ class SessionTracker(Look):
         for listener in listeners:
             try:
                 listener(changes)
-            except Exception:
+            except Exception:  # noqa: BLE001 - a host's code; the change stands whatever it raises.
                 _LOG.exception("a listener failed; the change it was told of has happened")

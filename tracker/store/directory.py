@@ -163,10 +163,8 @@ class DirectoryStore:
             state = unite(state, replace(theirs, guards=0) if found.is_bad else theirs)
         for capture in captures:
             self._writer.write_checkpoint(folder, session, capture)
-        if captures:
-            saved = state
-        else:
-            saved = unite(replace(found.saved, guards=0), durable_part(state))
+        kept = replace(found.saved, guards=0)
+        saved = state if captures else unite(kept, durable_part(state))
         seq = max(seq, found.record.seq if found.record and is_own else 0) + 1
         if ends and saved == FRESH:
             self._writer.forget(folder)

@@ -101,11 +101,8 @@ def make_folder(folder: Folder, name: str) -> Folder:
         WriteError: If it can't be made.
     """
     path = folder.where(name)
-    with _writing(path):
-        try:
-            os.mkdir(name, 0o700, dir_fd=folder.fd)
-        except FileExistsError:
-            pass
+    with _writing(path), suppress(FileExistsError):
+        os.mkdir(name, 0o700, dir_fd=folder.fd)
     made = folder.open_folder(name)
     if made is None:
         raise WriteError(f"{path}: gone as soon as it was made", path)

@@ -1,8 +1,8 @@
 """Safe files: everything is opened relative to a folder's descriptor, then judged by `fstat`.
 
 Nothing is checked first and opened after. No link is followed, no FIFO waited for, nothing larger
-than its bound is read, nothing of a stranger's is used. Writing is in `durable`; every call on a file that the
-store makes is made in one of the two.
+than its bound is read, nothing of a stranger's is used. Writing is in `durable`; the store makes
+every call on a file in one of the two.
 
 Source: DESIGN.md, section 5.
 """
@@ -150,11 +150,12 @@ class Folder:
             raise refused(error, self.path) from None
 
     def is_removed(self) -> bool:
-        """Whether the folder was removed from the disk while it was open."""
+        """Whether the folder was removed, moved or replaced on the disk while it was open."""
         try:
-            return os.fstat(self.fd).st_nlink == 0
+            ours, there = os.fstat(self.fd), os.stat(self.path)
         except OSError:
             return True
+        return (ours.st_dev, ours.st_ino) != (there.st_dev, there.st_ino)
 
     def refusal(self, name: str, status: os.stat_result, limit: int | None = None) -> str:
         """Says why a file is refused, from its status; empty where it is not."""
@@ -221,7 +222,7 @@ def open_root(path: str, *, create: bool = False) -> Folder:
             os.makedirs(path, 0o700, exist_ok=True)
         fd = os.open(path, _DIRECTORY)
     except FileNotFoundError:
-        raise DirectoryError(f"{path}: no such directory", path) from None
+        raise DirectoryError(f"{path}: no such directory", path, is_missing=True) from None
     except (NotADirectoryError, FileExistsError):
         raise DirectoryError(f"{path}: not a directory", path) from None
     except OSError as error:

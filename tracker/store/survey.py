@@ -151,9 +151,12 @@ class Survey:
         self._seen[name] = (stamp, summary)
         return None if before is not None and before[1] == summary else summary
 
-    def forget(self, name: str) -> bool:
-        """Forgets a folder that is gone; returns whether it was known."""
-        return self._seen.pop(name, None) is not None
+    def is_missing(self, name: str) -> bool:
+        """Whether a folder that was known is gone from the disk; it is forgotten then."""
+        if name not in self._seen or self._root.status(name) is not None:
+            return False
+        del self._seen[name]
+        return True
 
     def summarize(self, name: str) -> FolderSummary:
         """Reads one folder, remembering nothing. Never raises for what it finds."""

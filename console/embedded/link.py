@@ -1,0 +1,302 @@
+"""The embedded tracker as a `Link`: opens the directory, watches it, feeds it, gathers what is new.
+
+Threads: *open* opens the directory (again, while it is missing) and takes the first look; *sweep*
+and *watch* keep the survey (`watching`); *feed* hands an owner's events to the tracker. The console
+takes what they gathered on a thread of its own, so a slow disk never holds up the screen.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from typing import Final
+
+from console.embedded.pending import Pending
+from console.embedded.watching import Watcher
+from console.snapshot import Face, Feed, Mode, Progress, Update, Watch
+from tracker import (
+    BadLine,
+    CheckpointFile,
+    DirectoryError,
+    Event,
+    FolderSummary,
+    HoldfastError,
+    Outcome,
+    ReadOnlyError,
+    SessionTracker,
+    StoreError,
+    Survey,
+    open_store,
+    wall_clock_ms,
+)
+from tracker import DirectoryStore as Store
+
+RETRY_S: Final = 0.5
+"""How often a directory that can't be opened is tried again."""
+
+FRAME_S: Final = 0.06
+"""The least time between two updates."""
+
+FeedLines = Callable[[threading.Event], Iterator[Event | BadLine]]
+TrackerOf = Callable[[Store], SessionTracker]
+
+
+class EmbeddedLink:
+    """A tracker embedded in the console's own process. See `Link`.
+
+    Args:
+        directory: The state directory.
+        mode: Whether to observe it, to own it, or to own the demo's.
+        make_tracker: Makes a tracker over an open store, with the settings of this run.
+        opened: An owner's store, opened already so that a refusal ends the program before the
+            screen; None for an observer, which opens it when it is there.
+        feed_name: What the feed is called.
+        feed_lines: The feed; None for an observer.
+        is_read_only: Whether every command is refused.
+        polls: Whether to poll instead of being told of changes.
+    """
+
+    def __init__(
+        self,
+        directory: str,
+        mode: Mode,
+        make_tracker: TrackerOf,
+        *,
+        opened: Store | None = None,
+        feed_name: str = "",
+        feed_lines: FeedLines | None = None,
+        is_read_only: bool = False,
+        polls: bool = False,
+    ) -> None:
+        self._directory = directory
+        self._mode = mode
+        self._make_tracker = make_tracker
+        self._store = opened
+        self._feed_lines = feed_lines
+        self._is_read_only = is_read_only
+        self._polls = polls
+        self._pending = Pending()
+        self._stopping = threading.Event()
+        self._tracker: SessionTracker | None = None
+        self._survey: Survey | None = None
+        self._watcher: Watcher | None = None
+        self._face, self._face_why = Face.OPENING, ""
+        self._is_fresh = True
+        self._watch = Watch()
+        self._feed = Feed(feed_name)
+        self._loading: Progress | None = None
+        self._sessions: dict[str, str] = {}  # By folder, for when the folder is gone.
+        self._threads: list[threading.Thread] = []
+
+    def start(self) -> None:
+        """Begins to open, watch and feed, in the background."""
+        self._run("open", self._open)
+
+    def take(self, timeout_s: float) -> Update | None:
+        """Waits for something new and takes all of it; see `Link.take`."""
+        if not self._pending.wait(timeout_s):
+            return None
+        self._stopping.wait(FRAME_S)
+        tracker = self._tracker
+        ids, folders, removed, changes = self._pending.take()
+        is_fresh, self._is_fresh = self._is_fresh, False
+        seen = [tracker.peek(session) for session in ids] if tracker else []
+        return Update(
+            directory=self._directory,
+            mode=self._mode,
+            is_read_only=self._is_read_only,
+            face=self._face,
+            face_why=self._face_why,
+            is_fresh=is_fresh,
+            tracked=tuple(one for one in seen if one is not None),
+            dropped=tuple(session for session, one in zip(ids, seen, strict=False) if one is None),
+            folders=folders,
+            removed=removed,
+            changes=changes,
+            statistics=tracker.statistics() if tracker else None,
+            watch=self._watch,
+            feed=self._feed,
+            loading=self._loading,
+            at_ms=wall_clock_ms(),
+        )
+
+    def evict(self, sessions: Sequence[str]) -> tuple[Outcome, ...]:
+        """Evicts sessions through the tracker; see `Link.evict`."""
+        return self._command(sessions, lambda tracker: tracker.evict(sessions))
+
+    def rehydrate(self, sessions: Sequence[str]) -> tuple[Outcome, ...]:
+        """Rehydrates sessions through the tracker; see `Link.rehydrate`."""
+        return self._command(sessions, lambda tracker: tracker.rehydrate(sessions))
+
+    def files(self, folder: FolderSummary) -> tuple[CheckpointFile, ...]:
+        """Lists the checkpoint files of a folder; see `Link.files`."""
+        survey = self._survey
+        return survey.files(folder) if survey is not None else ()
+
+    def stop(self) -> str:
+        """Ends everything; returns what went wrong with the last spills, in words."""
+        self._stopping.set()
+        self._pending.wake()
+        for thread in self._threads:
+            if thread is not threading.current_thread():
+                thread.join(timeout=5)
+        return self._close()
+
+    def _run(self, name: str, target: Callable[[], None]) -> None:
+        thread = threading.Thread(target=target, name=name, daemon=True)
+        self._threads.append(thread)
+        thread.start()
+
+    def _command(
+        self,
+        sessions: Sequence[str],
+        run: Callable[[SessionTracker], tuple[Outcome, ...]],
+    ) -> tuple[Outcome, ...]:
+        tracker = self._tracker
+        if self._is_read_only:
+            raise ReadOnlyError("this console was opened with --read-only")
+        if tracker is None:
+            raise DirectoryError(f"{self._directory}: not open: {self._face_why}", self._directory)
+        return run(tracker)
+
+    # -- opening ------------------------------------------------------------------------------
+
+    def _open(self) -> None:
+        while not self._stopping.is_set():
+            try:
+                if self._store is None:
+                    self._store = open_store(self._directory, read_only=True, clock=wall_clock_ms)
+            except DirectoryError as error:
+                if self._face is not Face.GONE or not error.is_missing:
+                    face = Face.MISSING if error.is_missing else Face.UNREADABLE
+                    self._show(face, str(error))
+                self._stopping.wait(RETRY_S)
+                continue
+            self._opened(self._store)
+            return
+
+    def _opened(self, store: Store) -> None:
+        self._pending.clear()
+        self._is_fresh = True
+        tracker = self._make_tracker(store)
+        survey = Survey(store.root)
+        self._tracker, self._survey = tracker, survey
+        tracker.subscribe(self._pending.add_changes)
+        self._show(Face.OPEN, "")
+        try:
+            sweep = survey.sweep(self._progress)
+        except StoreError as error:
+            self._show(Face.UNREADABLE, str(error))
+            self._reopen()
+            return
+        if self._stopping.is_set():
+            return
+        self._sessions = {one.folder: one.session for one in sweep.changed}
+        self._pending.add_folders(sweep.changed)
+        if tracker.is_read_only:
+            self._take_newest(tracker, sweep.changed)
+        self._loading = None
+        self._watcher = Watcher(
+            store.root.path,
+            survey,
+            self._swept,
+            self._watching,
+            self._gone,
+            polls=self._polls,
+        )
+        self._watcher.start()
+        if self._feed_lines is not None:
+            self._run("feed", self._read_feed)
+
+    def _progress(self, done: int, total: int) -> bool:
+        self._loading = Progress(done, total)
+        self._pending.wake()
+        return not self._stopping.is_set()
+
+    def _take_newest(self, tracker: SessionTracker, folders: Iterable[FolderSummary]) -> None:
+        """Fills an observer's memory with the newest sessions, the oldest of them first."""
+        active = [(_active_ms(one), one.session) for one in folders if one.state is not None]
+        for at_ms, session in sorted(active)[-tracker.capacity :]:
+            if self._stopping.is_set():
+                return
+            self._observe(tracker, session, at_ms)
+
+    def _observe(self, tracker: SessionTracker, session: str, at_ms: int | None) -> None:
+        try:
+            tracker.observe(session, at_ms)
+        except HoldfastError:
+            return  # Counted by the tracker, and the folder's own verdict says why.
+
+    # -- while open ---------------------------------------------------------------------------
+
+    def _swept(self, changed: tuple[FolderSummary, ...], removed: tuple[str, ...]) -> None:
+        survey, tracker = self._survey, self._tracker
+        if tracker is not None and tracker.is_read_only and survey is not None:
+            for summary in sorted(changed, key=_active_ms):
+                self._observe(tracker, summary.session, None)
+            for name in removed:
+                self._observe(tracker, self._sessions.get(name, name), None)
+        self._sessions.update((one.folder, one.session) for one in changed)
+        self._pending.add_folders(changed, removed)
+
+    def _watching(self, watch: Watch) -> None:
+        self._watch = watch
+        self._pending.wake()
+
+    def _gone(self) -> None:
+        self._show(Face.GONE, f"{self._directory}: removed or moved away while it was open")
+        if self._tracker is not None and self._tracker.is_read_only:
+            self._run("reopen", self._reopen)
+
+    def _reopen(self) -> None:
+        self._close()
+        self._stopping.wait(RETRY_S)
+        self._open()
+
+    def _show(self, face: Face, why: str) -> None:
+        self._face, self._face_why = face, why
+        self._pending.wake()
+
+    def _read_feed(self) -> None:
+        tracker, lines = self._tracker, self._feed_lines
+        if tracker is None or lines is None:
+            return
+        events = bad_lines = 0
+        why = ""
+        try:
+            for item in lines(self._stopping):
+                if isinstance(item, BadLine):
+                    bad_lines += 1
+                    why = f"line {item.number}: {item.why}"
+                else:
+                    try:
+                        tracker.handle(item)
+                        events += 1
+                    except HoldfastError as error:
+                        why = f"an event of {item.session!r} was refused: {error}"
+                self._feed = Feed(self._feed.name, events, bad_lines, False, why)
+        except OSError as error:
+            why = f"{self._feed.name}: {error.strerror or error}"
+        self._feed = Feed(self._feed.name, events, bad_lines, True, why)
+        self._pending.wake()
+
+    def _close(self) -> str:
+        watcher, self._watcher = self._watcher, None
+        if watcher is not None:
+            watcher.stop()
+        tracker, self._tracker = self._tracker, None
+        store, self._store = self._store, None
+        self._survey = None
+        try:
+            if tracker is not None:
+                tracker.close()
+            elif store is not None:
+                store.close()
+        except HoldfastError as error:
+            return str(error)
+        return ""
+
+
+def _active_ms(summary: FolderSummary) -> int:
+    state = summary.state
+    return 0 if state is None else max(state.last_checkpoint_ms, state.last_evaluated_ms)

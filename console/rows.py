@@ -1,0 +1,199 @@
+"""Rows: what one session or one checkpoint file looks like as cells. Pure, and all text made safe.
+
+Meaning never rests on colour alone: captured bands are filled squares, verdicts are words.
+"""
+
+from __future__ import annotations
+
+from typing import Literal, NamedTuple
+
+from console.text import visible
+from tracker import (
+    CheckpointFile,
+    FolderSummary,
+    Rules,
+    SessionState,
+    TrackedSession,
+    Verdict,
+    guard_names,
+    judge,
+)
+
+Tone = Literal["", "dim", "good", "warn", "bad", "accent", "strong"]
+
+
+class Cell(NamedTuple):
+    """One cell: safe text and its tone.
+
+    Attributes:
+        text: What it says; printable, on one line.
+        tone: How it is coloured; never the only carrier of its meaning.
+    """
+
+    text: str
+    tone: Tone = ""
+
+
+FILLED, HOLLOW = "■", "□"
+
+VERDICT_TONES: dict[Verdict, Tone] = {
+    Verdict.CLEAN: "good",
+    Verdict.DIRTY: "warn",
+    Verdict.MEMORY_ONLY: "warn",
+    Verdict.DISK_ONLY: "dim",
+    Verdict.BEHIND: "warn",
+    Verdict.CORRUPT: "bad",
+    Verdict.UNSAFE: "bad",
+}
+
+STATUS_TONES: dict[str, Tone] = {
+    "listed": "good",
+    "orphan": "warn",
+    "missing": "bad",
+    "unsafe": "bad",
+}
+
+
+def session_cells(
+    session: str,
+    memory: TrackedSession | None,
+    disk: FolderSummary | None,
+    position: int | None,
+    now_ms: int,
+    rules: Rules,
+) -> dict[str, Cell]:
+    """Returns the cells of one session, by column.
+
+    Args:
+        session: Its id.
+        memory: It in memory; None where it isn't.
+        disk: Its folder; None where it has none.
+        position: Its place in recency order, from 1; None where it isn't in memory.
+        now_ms: The time now, Unix ms, for its age.
+        rules: The policy's numbers, for the marks.
+    """
+    judged = judge(memory, disk)
+    state = memory.state if memory else disk.state if disk else None
+    active_ms = memory.touched_ms if memory else _active_ms(disk)
+    marks = "".join({"pinned": " ⚑", "ended": " ended"}[mark] for mark in judged.marks)
+    return {
+        "position": Cell("" if position is None else str(position), "dim"),
+        "session": Cell(visible(session, 256), "" if memory else "dim"),
+        "idle": Cell(age(now_ms - active_ms) if active_ms else "—", "" if memory else "dim"),
+        "verdict": Cell(f"{judged.verdict}{marks}", VERDICT_TONES[judged.verdict]),
+        "bands": _marks(state.bands if state else 0, rules.bands),
+        "quality": _marks(state.thresholds if state else 0, rules.thresholds),
+        "guards": Cell(_guard_marks(state), "dim"),
+        "edits": _edits(state),
+        "trigger": Cell(visible(disk.last_trigger, 40) if disk and disk.last_trigger else "—"),
+        "checkpoints": Cell(str(disk.checkpoints) if disk else "—"),
+        "bytes": Cell(size(disk.file_bytes) if disk else "—", "dim"),
+    }
+
+
+def file_cells(file: CheckpointFile) -> dict[str, Cell]:
+    """Returns the cells of one checkpoint file, by column."""
+    return {
+        "time": Cell(clock_time(file.created_ms) if file.created_ms else "—"),
+        "trigger": Cell(visible(file.trigger or file.filename, 64), "strong"),
+        "fill": Cell(percent(file.fill_pct)),
+        "quality": Cell(percent(file.quality_score)),
+        "bytes": Cell(size(file.file_bytes) if file.file_bytes is not None else "—", "dim"),
+        "status": Cell(file.status, STATUS_TONES[file.status]),
+    }
+
+
+def checkpoint_cells(disk: FolderSummary) -> dict[str, Cell]:
+    """Returns the cells of a folder's last checkpoint, by column."""
+    at_ms = disk.state.last_checkpoint_ms if disk.state else 0
+    return {
+        "time": Cell(clock_time(at_ms) if at_ms else "—"),
+        "trigger": Cell(visible(disk.last_trigger, 64), "strong"),
+        "session": Cell(visible(disk.session, 256)),
+    }
+
+
+def state_lines(memory: TrackedSession | None, disk: FolderSummary | None) -> list[Cell]:
+    """Returns what is to be said of a session above its files: verdict, why, and what differs."""
+    judged = judge(memory, disk)
+    tone = VERDICT_TONES[judged.verdict]
+    lines = [Cell(" · ".join([judged.verdict, *judged.marks]), tone)]
+    if judged.why:
+        lines.append(Cell(visible(judged.why, 400), tone))
+    if judged.verdict is Verdict.DIRTY:
+        fields = ", ".join(field.replace("_", " ") for field in judged.fields)
+        lines.append(Cell(f"newer in memory: {fields}; an eviction spills it", "dim"))
+    elif judged.verdict is Verdict.MEMORY_ONLY:
+        lines.append(Cell("nothing of it on disk yet; an eviction writes what there is", "dim"))
+    state = memory.state if memory else disk.state if disk else None
+    if state is not None and state.guards:
+        lines.append(Cell("sent once: " + ", ".join(guard_names(state.guards)), "dim"))
+    return lines
+
+
+def age(ms: int) -> str:
+    """Returns a time span in its largest whole unit: `0s`, `59s`, `12m`, `3h`, `8d`."""
+    seconds = max(ms, 0) // 1000
+    for unit, length in (("d", 86_400), ("h", 3_600), ("m", 60)):
+        if seconds >= length:
+            return f"{seconds // length}{unit}"
+    return f"{seconds}s"
+
+
+def size(file_bytes: int) -> str:
+    """Returns a number of bytes in at most five characters: `0 B`, `28 K`, `1.2 M`."""
+    if file_bytes < 1000:
+        return f"{file_bytes} B"
+    value = float(file_bytes)
+    for unit in "KMGTP":
+        value /= 1000
+        if value < 10:
+            return f"{value:.1f} {unit}"
+        if value < 1000:
+            return f"{value:.0f} {unit}"
+    return "huge"
+
+
+def percent(value: int | float | None) -> str:
+    """Returns a percentage or score as a whole number; a dash where there is none."""
+    return "—" if value is None else str(round(value))
+
+
+def clock_time(at_ms: int) -> str:
+    """Returns a time of day, local; with the date where it isn't today's."""
+    from datetime import datetime
+
+    try:
+        moment = datetime.fromtimestamp(at_ms / 1000)
+    except (ValueError, OverflowError, OSError):
+        return "—"
+    if moment.date() == datetime.now().date():
+        return f"{moment:%H:%M:%S}"
+    return f"{moment:%m-%d %H:%M}"
+
+
+def _active_ms(disk: FolderSummary | None) -> int:
+    if disk is None or disk.state is None:
+        return 0
+    return max(disk.state.last_checkpoint_ms, disk.state.last_evaluated_ms)
+
+
+def _marks(captured: int, values: tuple[int, ...]) -> Cell:
+    text = "".join(FILLED if captured >> value & 1 else HOLLOW for value in values)
+    return Cell(text, "accent" if FILLED in text else "dim")
+
+
+def _guard_marks(state: SessionState | None) -> str:
+    if state is None:
+        return "—"
+    names = guard_names(state.guards)
+    milestone = "F" if "pre-fanout" in state.milestones else "·"
+    return ("C" if "continuity" in names else "·") + ("N" if "nudge" in names else "·") + milestone
+
+
+def _edits(state: SessionState | None) -> Cell:
+    if state is None:
+        return Cell("—", "dim")
+    writes = max(state.edit_writes - state.marker_writes, 0)
+    files = max(state.edit_files - state.marker_files, 0)
+    return Cell(f"{writes}w {files}f", "" if writes else "dim")

@@ -1,0 +1,1 @@
+"""Screens: how widgets are arranged, and what keys do. They ask the link through the app."""

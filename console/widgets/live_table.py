@@ -1,0 +1,243 @@
+"""The live table: a virtual table on the line API, drawn only where it is looked at.
+
+The cursor belongs to a row's key, not to its number. While it is on a row, that row keeps its line
+on the screen as the order changes around it. Before a person moves it, and after `escape`, it is on
+none, and the table follows the newest. When its row goes away, it is on none again: the next key
+must not act on a neighbour.
+
+Cost: a drawing is as tall as the screen, however many rows there are.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import ClassVar, Final
+
+from rich.cells import cell_len, set_cell_size
+from rich.segment import Segment
+from rich.style import Style
+from textual import events
+from textual.binding import Binding, BindingType
+from textual.geometry import Size
+from textual.reactive import var
+from textual.scroll_view import ScrollView
+from textual.strip import Strip
+
+from console.messages import CursorMoved
+from console.rows import Cell
+from console.widgets.columns import GAP, Column, Placed, place
+
+DIVIDER: Final = "\0"
+"""The key of the line between two parts of a table. No session's id holds NUL."""
+
+CellsOf = Callable[[str, int], dict[str, Cell]]
+"""Returns a row's cells by its key and its index."""
+
+
+class LiveTable(ScrollView, can_focus=True):
+    """A table of keyed rows. Fill it with `show`.
+
+    Args:
+        columns: Its columns.
+        cells_of: Makes a row's cells, each time it is drawn.
+        id: The widget's id.
+    """
+
+    COMPONENT_CLASSES: ClassVar[set[str]] = {
+        "live-table--header",
+        "live-table--cursor",
+        "live-table--divider",
+        "live-table--dim",
+        "live-table--good",
+        "live-table--warn",
+        "live-table--bad",
+        "live-table--accent",
+        "live-table--strong",
+    }
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("up,k", "move(-1)", "Up", show=False, id="table.up", tooltip="One row up"),
+        Binding("down,j", "move(1)", "Down", show=False, id="table.down", tooltip="One row down"),
+        Binding("pageup", "page(-1)", "Page up", show=False, id="table.page-up"),
+        Binding("pagedown", "page(1)", "Page down", show=False, id="table.page-down"),
+        Binding("home,g", "first", "First", show=False, id="table.first", tooltip="First row"),
+        Binding("end,G", "last", "Last", show=False, id="table.last", tooltip="Last row"),
+    ]
+
+    cursor_key: var[str | None] = var(None)
+
+    def __init__(
+        self,
+        columns: Sequence[Column],
+        cells_of: CellsOf,
+        *,
+        id: str | None = None,  # noqa: A002
+    ) -> None:
+        super().__init__(id=id)
+        self._columns = tuple(columns)
+        self._cells_of = cells_of
+        self._keys: Sequence[str] = ()
+        self._cursor_index = -1
+        self._placed: tuple[Placed, ...] = ()
+        self._placed_width = -1
+        self._empty_text = ""
+        self._divider_text = ""
+
+    @property
+    def keys(self) -> Sequence[str]:
+        """The rows' keys, in order."""
+        return self._keys
+
+    def show(self, keys: Sequence[str], *, empty_text: str = "", divider_text: str = "") -> None:
+        """Takes new rows, keeping the cursor on its own.
+
+        Args:
+            keys: The rows' keys, in order; each once, DIVIDER at most once.
+            empty_text: What is said where there are no rows.
+            divider_text: What the divider says.
+        """
+        line = self._cursor_index - self.scroll_offset.y
+        self._keys = keys
+        self._empty_text, self._divider_text = empty_text, divider_text
+        self._resize_virtual()
+        if self.cursor_key is not None:
+            index = self._index_of(self.cursor_key)
+            if index < 0:
+                self._cursor_index = min(self._cursor_index, len(keys) - 1)
+                self.cursor_key = None
+                self.post_message(CursorMoved(self, None))
+            elif index != self._cursor_index:
+                self._cursor_index = index
+                self._scroll_now(index - line)
+        self.refresh()
+
+    def put_cursor(self, key: str | None) -> None:
+        """Puts the cursor on a row, scrolling to it; on none, which follows the newest."""
+        index = -1 if key is None else self._index_of(key)
+        self._cursor_index = index
+        moved = self.cursor_key != (key if index >= 0 else None)
+        self.cursor_key = key if index >= 0 else None
+        if index < 0:
+            self._scroll_now(0)
+        else:
+            self._scroll_into_view(index)
+        self.refresh()
+        if moved:
+            self.post_message(CursorMoved(self, self.cursor_key))
+
+    def action_move(self, rows: int) -> None:
+        """Moves the cursor by rows; from none, onto the nearest line that is seen."""
+        if not self._keys:
+            return
+        if self.cursor_key is None:
+            index = self._cursor_index if self._cursor_index >= 0 else self.scroll_offset.y
+        else:
+            index = self._cursor_index + rows
+        self._put_on_index(index, 1 if rows >= 0 else -1)
+
+    def action_page(self, pages: int) -> None:
+        """Moves the cursor by as many rows as are seen."""
+        self.action_move(pages * max(self.size.height - 2, 1))
+
+    def action_first(self) -> None:
+        """Moves the cursor to the first row."""
+        self._put_on_index(0, 1)
+
+    def action_last(self) -> None:
+        """Moves the cursor to the last row."""
+        self._put_on_index(len(self._keys) - 1, -1)
+
+    def on_click(self, event: events.Click) -> None:
+        """Puts the cursor on the row that was clicked."""
+        offset = event.get_content_offset(self)
+        if offset is None or offset.y < 1:
+            return
+        index = self.scroll_offset.y + offset.y - 1
+        if index < len(self._keys) and self._keys[index] != DIVIDER:
+            self.put_cursor(self._keys[index])
+
+    def on_resize(self) -> None:
+        """Keeps the cursor in sight."""
+        self._resize_virtual()
+        if self.cursor_key is not None:
+            self._scroll_into_view(self._cursor_index)
+
+    def render_line(self, y: int) -> Strip:
+        """Draws one line of the screen: the header, a row, or nothing."""
+        width = self.scrollable_content_region.width
+        if width != self._placed_width:
+            self._placed = place(self._columns, max(width - 1, 1))
+            self._placed_width = width
+        base = self.rich_style
+        if y == 0:
+            titles = {one.key: Cell(one.title) for one in self._columns}
+            return self._strip(titles, self._style("header", base), width, plain=True)
+        index = self.scroll_offset.y + y - 1
+        if index >= len(self._keys):
+            text = self._empty_text if not self._keys and y == 2 else ""
+            return Strip([Segment(set_cell_size(" " + text, width), self._style("dim", base))])
+        key = self._keys[index]
+        if key == DIVIDER:
+            text = f"── {self._divider_text} ".ljust(width, "─")
+            return Strip([Segment(set_cell_size(text, width), self._style("divider", base))])
+        cells = self._cells_of(key, index)
+        if key == self.cursor_key:
+            return self._strip(cells, self._style("cursor", base), width, plain=True)
+        return self._strip(cells, base, width)
+
+    def _strip(
+        self, cells: dict[str, Cell], base: Style, width: int, *, plain: bool = False
+    ) -> Strip:
+        segments = [Segment(" ", base)]
+        for number, (column, column_width) in enumerate(self._placed):
+            cell = cells.get(column.key, _NO_CELL)
+            text = fit(cell.text, column_width, is_right=column.is_right)
+            style = base if plain or not cell.tone else self._style(cell.tone, base)
+            if number:
+                segments.append(Segment(" " * GAP, base))
+            segments.append(Segment(text, style))
+        return Strip(segments).adjust_cell_length(width, base)
+
+    def _style(self, name: str, base: Style) -> Style:
+        return base + self.get_component_rich_style(f"live-table--{name}", partial=True)
+
+    def _index_of(self, key: str) -> int:
+        try:
+            return self._keys.index(key)
+        except ValueError:
+            return -1
+
+    def _put_on_index(self, index: int, step: int) -> None:
+        if not self._keys:
+            return
+        index = min(max(index, 0), len(self._keys) - 1)
+        if self._keys[index] == DIVIDER:
+            index += step
+        if not 0 <= index < len(self._keys) or self._keys[index] == DIVIDER:
+            return
+        self.put_cursor(self._keys[index])
+
+    def _scroll_into_view(self, index: int) -> None:
+        top, seen = self.scroll_offset.y, max(self.size.height - 1, 1)
+        if index < top:
+            self._scroll_now(index)
+        elif index >= top + seen:
+            self._scroll_now(index - seen + 1)
+
+    def _scroll_now(self, line: int) -> None:
+        self.scroll_to(y=max(line, 0), animate=False, force=True, immediate=True)
+
+    def _resize_virtual(self) -> None:
+        self.virtual_size = Size(self.size.width, len(self._keys) + 1)
+
+
+_NO_CELL: Final = Cell("")
+
+
+def fit(text: str, width: int, *, is_right: bool = False) -> str:
+    """Returns text of exactly `width` cells: padded, or cut with an ellipsis."""
+    length = cell_len(text)
+    if length > width:
+        return set_cell_size(text, max(width - 1, 0)) + "…"[:width]
+    pad = " " * (width - length)
+    return pad + text if is_right else text + pad
