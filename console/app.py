@@ -76,7 +76,7 @@ class HoldfastApp(App[None]):
         self._is_shown = threading.Event()
         self._has_ended = threading.Event()
         self._problems: list[str] = []
-        self._load_themes(theme_name, theme_folder or Path())
+        self._load_themes(theme_name, theme_folder)
         if keys:
             self.set_keymap(keys)
 
@@ -143,7 +143,7 @@ class HoldfastApp(App[None]):
                 if self._has_ended.is_set():
                     return
 
-    def _load_themes(self, name: str, folder: Path) -> None:
+    def _load_themes(self, name: str, folder: Path | None) -> None:
         for file in list_theme_files(folder):
             if file.values is None:
                 self._problems.append(f"Theme {file.path}: {file.problem}")

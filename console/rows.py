@@ -46,6 +46,19 @@ VERDICT_TONES: dict[Verdict, Tone] = {
     Verdict.UNSAFE: "bad",
 }
 
+FIELD_WORDS = {
+    "last_checkpoint_ms": "last checkpoint",
+    "last_evaluated_ms": "last evaluation",
+    "marker_writes": "writes at the last edit batch",
+    "marker_files": "files at the last edit batch",
+    "edit_writes": "edit writes",
+    "edited_files": "edited files",
+    "files_beyond": "files past the bound",
+    "prior_score": "prior score",
+    "adopted": "its own folder",
+}
+"""Fields of a session's state, in words."""
+
 STATUS_TONES: dict[str, Tone] = {
     "listed": "good",
     "orphan": "warn",
@@ -121,7 +134,7 @@ def state_lines(memory: TrackedSession | None, disk: FolderSummary | None) -> li
     if judged.why:
         lines.append(Cell(visible(judged.why, 400), tone))
     if judged.verdict is Verdict.DIRTY:
-        fields = ", ".join(field.replace("_", " ") for field in judged.fields)
+        fields = ", ".join(FIELD_WORDS.get(field, field) for field in judged.fields)
         lines.append(Cell(f"newer in memory: {fields}; an eviction spills it", "dim"))
     elif judged.verdict is Verdict.MEMORY_ONLY:
         lines.append(Cell("nothing of it on disk yet; an eviction writes what there is", "dim"))

@@ -71,19 +71,19 @@ class ThemeFile(NamedTuple):
         return self.values is None or self.values.dark
 
 
-def list_theme_files(user_folder: Path) -> list[ThemeFile]:
+def list_theme_files(user_folder: Path | None) -> list[ThemeFile]:
     """Reads all theme files: the built-in ones, then the user's, each by name.
 
     A user's theme of the same name takes a built-in one's place.
 
     Args:
-        user_folder: The user's folder of themes; it need not exist.
+        user_folder: The user's folder of themes, which need not exist; None for the built-in ones.
     """
     found: dict[str, ThemeFile] = {}
     for path, raw in _built_in():
         one = read_theme(path, raw, "built-in")
         found[one.name] = one
-    for path, raw in _users(user_folder):
+    for path, raw in _users(user_folder) if user_folder else ():
         one = read_theme(path, raw, "user")
         found[one.name] = one
     return list(found.values())

@@ -33,7 +33,7 @@ SESSION_COLUMNS: Final = (
     Column("position", "#", 5, 40, is_right=True),
     Column("session", "session", 16, 100, grows=True),
     Column("idle", "idle", 4, 90, is_right=True),
-    Column("verdict", "verdict", 14, 95),
+    Column("verdict", "verdict", 15, 95),
     Column("bands", "fill", 5, 70),
     Column("quality", "qual", 4, 65),
     Column("guards", "sent", 4, 30),
@@ -216,7 +216,8 @@ class MainScreen(Screen[None]):
             self._show_recent()
             return
         memory, disk = self._board.tracked(session), self._board.folder(session)
-        text = Text(visible(session, 1024), "bold")
+        text = Text()
+        text.append(visible(session, 1024), "bold")
         for cell in state_lines(memory, disk):
             text.append("\n" + cell.text, "" if cell.tone != "dim" else "dim")
         self.query_one("#subject", Static).update(text)
@@ -239,7 +240,8 @@ class MainScreen(Screen[None]):
 
     def _show_recent(self) -> None:
         self._listed = ("", None)
-        title = Text("Latest checkpoints", "bold")
+        title = Text()
+        title.append("Latest checkpoints", "bold")
         title.append("\n↑ ↓ choose a session", "dim")
         self.query_one("#subject", Static).update(title)
         recent = self._board.recent_checkpoints(RECENT_ROWS)
