@@ -17,7 +17,7 @@ Source: DESIGN.md, section 4 (acceptance: 2,500 insertions at capacity 2,000).
 from __future__ import annotations
 
 from collections import OrderedDict
-from collections.abc import Callable, Iterator, MutableMapping, Set
+from collections.abc import Callable, Iterable, Iterator, MutableMapping, Set
 from itertools import islice
 from typing import Generic, TypeVar
 
@@ -25,6 +25,7 @@ from tracker.errors import CapacityError
 
 K = TypeVar("K")
 V = TypeVar("V")
+T = TypeVar("T")
 
 
 def check_capacity(capacity: int) -> int:
@@ -99,9 +100,10 @@ class BoundedMap(MutableMapping[K, V]):
         return tuple(islice(self._entries, max(count, 0)))
 
     def _shrink(self) -> None:
-        while len(self._entries) > self._capacity:
-            key, value = self._entries.popitem(last=False)
-            if self._on_evict is not None:
+        excess = max(len(self._entries) - self._capacity, 0)
+        dropped = [self._entries.popitem(last=False) for _ in range(excess)]
+        if self._on_evict is not None:
+            for key, value in dropped:
                 self._on_evict(key, value)
 
 
@@ -159,6 +161,11 @@ class BoundedSet(Set[K], Generic[K]):
 
     def __repr__(self) -> str:
         return f"{type(self).__name__}({len(self)} of {self._capacity})"
+
+    @classmethod
+    def _from_iterable(cls, it: Iterable[T]) -> set[T]:
+        # The result of `&`, `|` and `-`: a plain set, for it has no capacity of its own.
+        return set(it)
 
     def _shrink(self) -> None:
         while len(self._keys) > self._capacity:

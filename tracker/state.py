@@ -12,10 +12,12 @@ Source: DESIGN.md, sections 1, 3 and 5 (the original's nine fields).
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Iterable
 from typing import Any, Final
 
 import msgspec
+from msgspec.structs import replace
 
 CONTINUITY: Final = 1
 """The guard of the continuity message, as a bit of `SessionState.guards`."""
@@ -118,9 +120,35 @@ def keep_file(files: tuple[str, ...], name: str, session: str) -> tuple[str, ...
     if len(files) >= FILES_KEPT:
         return files
     grown = (*files, name)
-    if len(msgspec.json.encode((session, *grown))) > FILES_JSON_BYTES:
-        return files
-    return grown
+    return files if _json_bytes(grown, session) > FILES_JSON_BYTES else grown
+
+
+def within_bounds(state: SessionState, session: str) -> SessionState:
+    """Returns a state whose file names keep the bound; of those past it only the count is left.
+
+    What another writer left may be longer than the bound, and so may a union with it.
+
+    Args:
+        state: The state.
+        session: The session's id, which shares the bound in bytes.
+
+    Returns:
+        The state with the first of its names, or `state` itself where all keep the bound.
+    """
+    files = state.edited_files
+    if len(files) <= FILES_KEPT and _json_bytes(files, session) <= FILES_JSON_BYTES:
+        return state
+    counts = range(1, min(len(files), FILES_KEPT) + 1)
+    kept = bisect_right(
+        counts, FILES_JSON_BYTES, key=lambda count: _json_bytes(files[:count], session)
+    )
+    return replace(
+        state, edited_files=files[:kept], files_beyond=state.files_beyond + len(files) - kept
+    )
+
+
+def _json_bytes(files: tuple[str, ...], session: str) -> int:
+    return len(msgspec.json.encode((session, *files)))
 
 
 def plain_name(name: str) -> str:
@@ -171,7 +199,8 @@ def unite(ours: SessionState, theirs: SessionState) -> SessionState:
     """Unites two records of one session that were written apart.
 
     Captured sets and guards only grow, every time and count is the later one, so nothing that was
-    sent once can be sent again. Markers are the later ones too, which can only delay an edit batch.
+    sent once can be sent again. Markers move up by what the counts grow, so that the union can
+    only delay an edit batch. File names may exceed their bound; see `within_bounds`.
 
     Args:
         ours: The state in memory.
@@ -182,20 +211,24 @@ def unite(ours: SessionState, theirs: SessionState) -> SessionState:
 
     Source: DESIGN.md, section 5 (foreign writers).
     """
-    milestones = tuple(dict.fromkeys(ours.milestones + theirs.milestones))
-    files = tuple(dict.fromkeys(ours.edited_files + theirs.edited_files))[:FILES_KEPT]
+    edit_writes = max(ours.edit_writes, theirs.edit_writes)
+    files = tuple(dict.fromkeys(ours.edited_files + theirs.edited_files))
+    files_beyond = max(ours.files_beyond, theirs.files_beyond)
+    more_files = len(files) + files_beyond - ours.edit_files
     united = SessionState(
         bands=ours.bands | theirs.bands,
         thresholds=ours.thresholds | theirs.thresholds,
-        milestones=milestones,
+        milestones=tuple(dict.fromkeys(ours.milestones + theirs.milestones)),
         last_checkpoint_ms=max(ours.last_checkpoint_ms, theirs.last_checkpoint_ms),
-        marker_writes=max(ours.marker_writes, theirs.marker_writes),
-        marker_files=max(ours.marker_files, theirs.marker_files),
+        marker_writes=max(
+            ours.marker_writes + edit_writes - ours.edit_writes, theirs.marker_writes
+        ),
+        marker_files=max(ours.marker_files + more_files, theirs.marker_files),
         guards=ours.guards | theirs.guards,
         last_evaluated_ms=max(ours.last_evaluated_ms, theirs.last_evaluated_ms),
-        edit_writes=max(ours.edit_writes, theirs.edit_writes),
+        edit_writes=edit_writes,
         edited_files=files,
-        files_beyond=max(ours.files_beyond, theirs.files_beyond),
+        files_beyond=files_beyond,
         prior_score=ours.prior_score if ours.prior_score is not None else theirs.prior_score,
     )
     return ours if united == ours else united

@@ -12,26 +12,22 @@ Source: DESIGN.md, section 4.
 
 from __future__ import annotations
 
-import logging
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from types import TracebackType
 from typing import Final
 
 from tracker.bounded import check_capacity
-from tracker.errors import CapacityError, ClosedError, IdError, ReadOnlyError, StoreError
+from tracker.errors import ReadOnlyError, StoreError
 from tracker.events import Effect, Event, check_id
 from tracker.policy import Rules
-from tracker.sessions.changes import ChangeKind, EvictionCause, Listener, Outcome
 from tracker.sessions.engine import Engine
-from tracker.sessions.look import Look
+from tracker.sessions.hands import Hands
 from tracker.state import SessionState
 from tracker.store.protocol import Store
 
 CAPACITY: Final = 2_000
 """The default capacity. Source: DESIGN.md, section 4."""
-
-_LOG = logging.getLogger("holdfast.tracker")
 
 
 def wall_clock_ms() -> int:
@@ -39,7 +35,7 @@ def wall_clock_ms() -> int:
     return time.time_ns() // 1_000_000
 
 
-class SessionTracker(Look):
+class SessionTracker(Hands):
     """Holds at most `capacity` sessions in memory, in one recency order. Safe for several threads.
 
     Args:
@@ -66,13 +62,8 @@ class SessionTracker(Look):
         idle_ttl_ms: int | None = None,
         clock: Callable[[], int] = wall_clock_ms,
     ) -> None:
-        super().__init__(Engine(store, check_capacity(capacity), rules or Rules(), spill))
+        super().__init__(Engine(store, check_capacity(capacity), rules or Rules(), spill), clock)
         self._idle_ttl_ms = idle_ttl_ms
-        self._clock = clock
-        self._listeners: tuple[Listener, ...] = ()
-        self._is_closed = False
-
-    # -- events -------------------------------------------------------------------------------
 
     def handle(self, event: Event) -> tuple[Effect, ...]:
         """Handles one event of a session, and touches the session.
@@ -150,132 +141,6 @@ class SessionTracker(Look):
         finally:
             self._tell()
 
-    # -- by hand ------------------------------------------------------------------------------
-
-    def evict(
-        self, sessions: Iterable[str], cause: EvictionCause = EvictionCause.OPERATOR
-    ) -> tuple[Outcome, ...]:
-        """Evicts sessions by hand, spilling what is newer in memory first.
-
-        Returns:
-            One outcome an id; pinned ones are refused, and so is one whose spill fails: it stays.
-        """
-        with self._lock:
-            self._check_open()
-            now_ms = self._clock()
-            outcomes = tuple(self._engine.evict(session, cause, now_ms) for session in sessions)
-        self._tell()
-        return outcomes
-
-    def rehydrate(self, sessions: Iterable[str]) -> tuple[Outcome, ...]:
-        """Brings sessions back from the store by hand, each the newest.
-
-        Returns:
-            One outcome an id; what is in memory already, or nowhere on disk, is refused.
-        """
-        with self._lock:
-            self._check_open()
-            outcomes = tuple(self._rehydrate(session) for session in sessions)
-        self._tell()
-        return outcomes
-
-    def release(self, sessions: Iterable[str]) -> tuple[Outcome, ...]:
-        """Ends sessions by hand, as `session_end` without a reading would.
-
-        Returns:
-            One outcome an id; one that can't be written stays as it was.
-
-        Raises:
-            ReadOnlyError: If the tracker observes.
-        """
-        with self._lock:
-            self._check_writable()
-            now_ms = self._clock()
-            outcomes = tuple(self._engine.release(session, now_ms) for session in sessions)
-        self._tell()
-        return outcomes
-
-    def pin(self, session: str) -> Outcome:
-        """Keeps a session from being evicted. At most capacity - 1 can be pinned."""
-        with self._lock:
-            engine = self._engine
-            entry = engine.entries.get(session)
-            if entry is None:
-                return Outcome(session, False, "not in memory")
-            if entry.is_pinned:
-                return Outcome(session, False, "already pinned")
-            if engine.pinned >= engine.capacity - 1:
-                why = f"{engine.pinned} pinned of capacity {engine.capacity}; one must stay free"
-                return Outcome(session, False, why)
-            entry.is_pinned = True
-            engine.pinned += 1
-            engine.log.note(ChangeKind.PINNED, session, self._clock())
-        self._tell()
-        return Outcome(session, True)
-
-    def unpin(self, session: str) -> Outcome:
-        """Lets a pinned session be evicted again."""
-        with self._lock:
-            entry = self._engine.entries.get(session)
-            if entry is None or not entry.is_pinned:
-                return Outcome(session, False, "not pinned")
-            entry.is_pinned = False
-            self._engine.pinned -= 1
-            now_ms = self._clock()
-            self._engine.log.note(ChangeKind.UNPINNED, session, now_ms)
-            self._engine.make_room(now_ms)
-        self._tell()
-        return Outcome(session, True)
-
-    def evict_idle(self, idle_ms: int) -> tuple[str, ...]:
-        """Evicts every unpinned session that was idle for at least `idle_ms`.
-
-        Returns:
-            The ids evicted, oldest first.
-        """
-        with self._lock:
-            self._check_open()
-            evicted = self._engine.evict_idle(idle_ms, self._clock())
-        self._tell()
-        return evicted
-
-    def set_capacity(self, capacity: int) -> None:
-        """Changes the capacity while running; shrinking evicts down to it, oldest first.
-
-        Raises:
-            CapacityError: If it isn't a whole number of at least 1, or not above the number of
-                pinned sessions. Nothing was changed.
-        """
-        check_capacity(capacity)
-        with self._lock:
-            self._check_open()
-            if capacity <= self._engine.pinned:
-                raise CapacityError(
-                    f"capacity {capacity} leaves no room beside {self._engine.pinned} pinned"
-                    " session(s); unpin some first"
-                )
-            self._engine.set_capacity(capacity, self._clock())
-        self._tell()
-
-    # -- listening and closing ----------------------------------------------------------------
-
-    def subscribe(self, listener: Listener) -> Callable[[], None]:
-        """Adds a listener; returns what removes it.
-
-        A listener is called outside the lock, after the fact, with the changes of one call, perhaps
-        on several threads at once. What it raises is logged: the change has happened.
-        """
-        with self._lock:
-            self._listeners = (*self._listeners, listener)
-            self._engine.log.is_listening = True
-
-        def unsubscribe() -> None:
-            with self._lock:
-                self._listeners = tuple(one for one in self._listeners if one is not listener)
-                self._engine.log.is_listening = bool(self._listeners)
-
-        return unsubscribe
-
     def close(self) -> None:
         """Spills every dirty entry, so that a clean restart is invisible, and closes the store.
 
@@ -313,31 +178,3 @@ class SessionTracker(Look):
         trace: TracebackType | None,
     ) -> None:
         self.close()
-
-    def _rehydrate(self, session: str) -> Outcome:
-        try:
-            check_id(session)
-        except IdError as error:
-            return Outcome(session, False, str(error))
-        return self._engine.rehydrate(session, self._clock())
-
-    def _check_open(self) -> None:
-        if self._is_closed:
-            raise ClosedError("the tracker is closed; open its directory again")
-
-    def _check_writable(self) -> None:
-        self._check_open()
-        if self.is_read_only:
-            raise ReadOnlyError("the tracker observes; only the owner of the directory changes it")
-
-    def _tell(self) -> None:
-        with self._lock:
-            changes = self._engine.log.take()
-            listeners = self._listeners
-        if not changes:
-            return
-        for listener in listeners:
-            try:
-                listener(changes)
-            except Exception:  # noqa: BLE001 - a host's code; the change stands whatever it raises.
-                _LOG.exception("a listener failed; the change it was told of has happened")

@@ -56,7 +56,7 @@ def judge(memory: TrackedSession | None, disk: FolderSummary | None) -> Judged:
     marks = []
     if memory is not None and memory.is_pinned:
         marks.append("pinned")
-    if disk is not None and disk.has_ended and memory is None:
+    if disk is not None and disk.has_ended and (memory is None or not memory.dirty_fields):
         marks.append("ended")
     if disk is not None and disk.trouble:
         why = disk.why

@@ -87,7 +87,15 @@ class DirectoryStore:
             if found.is_bad and is_own and self._lock is not None:
                 self._writer.keep_bad(folder, found)
                 loaded = replace(loaded, seq=1)
-                self._writer.write_record(folder, session, found, found.saved, found.state, seq=1)
+                self._writer.write_record(
+                    folder,
+                    session,
+                    found,
+                    found.saved,
+                    found.state,
+                    seq=1,
+                    manifest_bytes=found.manifest_bytes,
+                )
             return loaded
 
     def commit(
@@ -161,8 +169,9 @@ class DirectoryStore:
         if session not in self._unconfirmed and not _is_as_left(found, seq, is_own):
             theirs = found.state or FRESH
             state = unite(state, replace(theirs, guards=0) if found.is_bad else theirs)
+        known_bytes = found.manifest_bytes if is_own else folder.size(MANIFEST) or 0
         for capture in captures:
-            self._writer.write_checkpoint(folder, session, capture)
+            known_bytes = self._writer.write_checkpoint(folder, session, capture, known_bytes)
         kept = replace(found.saved, guards=0)
         saved = state if captures else unite(kept, durable_part(state))
         seq = max(seq, found.record.seq if found.record and is_own else 0) + 1
@@ -170,7 +179,16 @@ class DirectoryStore:
             self._writer.forget(folder)
         else:
             live = None if ends else state
-            self._writer.write_record(folder, session, found, saved, live, seq=seq, spill=spill)
+            self._writer.write_record(
+                folder,
+                session,
+                found,
+                saved,
+                live,
+                seq=seq,
+                manifest_bytes=known_bytes,
+                spill=spill,
+            )
         return Saved(state, seq, found.trouble if found.is_bad else "", found.why)
 
     def _remember_if_ahead(

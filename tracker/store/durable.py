@@ -56,7 +56,7 @@ def replace_file(folder: Folder, name: str, data: bytes, *, sync: bool) -> None:
             os.fsync(folder.fd)
 
 
-def append_line(folder: Folder, name: str, line: bytes, *, sync: bool) -> int:
+def append_line(folder: Folder, name: str, line: bytes, *, sync: bool) -> tuple[int, int]:
     """Appends one line in one write, closing off a torn last line first.
 
     Args:
@@ -65,7 +65,7 @@ def append_line(folder: Folder, name: str, line: bytes, *, sync: bool) -> int:
         sync: Whether to sync the file, and the folder where the file is new.
 
     Returns:
-        The file's size after it, in bytes.
+        The file's size before and after it, in bytes.
 
     Raises:
         UnsafeError: If what stands there is no plain file of ours; nothing was written.
@@ -80,18 +80,18 @@ def append_line(folder: Folder, name: str, line: bytes, *, sync: bool) -> int:
             fd = os.open(name, _APPEND | os.O_CREAT | os.O_EXCL, 0o600, dir_fd=folder.fd)
             is_new = True
         try:
-            size = folder.judge(fd, name, None, links=1)
-            if size and os.pread(fd, 1, size - 1) != b"\n":
+            before = folder.judge(fd, name, None, links=1)
+            if before and os.pread(fd, 1, before - 1) != b"\n":
                 _write_all(fd, b"\n")
             _write_all(fd, line + b"\n")
             if sync:
                 os.fsync(fd)
-            size = os.fstat(fd).st_size
+            after = os.fstat(fd).st_size
         finally:
             os.close(fd)
         if sync and is_new:
             os.fsync(folder.fd)
-    return size
+    return before, after
 
 
 def make_folder(folder: Folder, name: str) -> Folder:

@@ -5,6 +5,7 @@ Source: DESIGN.md, section 5: reconciliation with the manifest, rebuild of bad r
 
 from __future__ import annotations
 
+import time
 from typing import Final
 
 import msgspec
@@ -26,6 +27,12 @@ from tracker.store.record import RECORD_BYTES, STATE_FILE, BadRecordError, Recor
 
 BEHIND: Final = "behind"
 """The trouble of a state that is older than its manifest."""
+
+READ_AGAIN_S: Final = (0.001, 0.004, 0.016, 0.0)
+"""Pauses before a torn record is read again while somebody may just be writing it. The original
+writes in place, so that a reader beside it finds an empty file most of the time."""
+
+JUST_WRITTEN_S: Final = 1.0
 
 
 class Examined(msgspec.Struct, frozen=True):
@@ -65,11 +72,19 @@ def examine(folder: Folder) -> Examined:
         UnsafeError: If a file is refused for what it is (a record that is too large is only bad).
     """
     manifest_bytes = folder.size(MANIFEST) or 0
+    raw = None
     try:
-        raw = folder.read(STATE_FILE, RECORD_BYTES)
-        if raw is None:
-            return _without_record(folder, manifest_bytes)
-        record = decode_record(raw)
+        for pause_s in READ_AGAIN_S:
+            raw = folder.read(STATE_FILE, RECORD_BYTES)
+            if raw is None:
+                return _without_record(folder, manifest_bytes)
+            try:
+                record = decode_record(raw)
+                break
+            except BadRecordError as error:
+                if error.kind != "torn" or not pause_s or not _is_just_written(folder):
+                    raise
+            time.sleep(pause_s)
     except UnsafeError as error:
         if not _is_only_too_large(folder):
             raise
@@ -116,6 +131,11 @@ def _rebuilt(
     state = rebuild(lines, folder.names())
     saved = replace(state, guards=0)
     return Examined(None, raw, saved, state, manifest_bytes, error.kind, str(error), len(lines))
+
+
+def _is_just_written(folder: Folder) -> bool:
+    status = folder.status(STATE_FILE)
+    return status is not None and abs(time.time() - status.st_mtime) < JUST_WRITTEN_S
 
 
 def _is_only_too_large(folder: Folder) -> bool:

@@ -144,6 +144,8 @@ class Folder:
 
     def names(self) -> list[str]:
         """Returns the names of all entries, in no order; those not in UTF-8 hold surrogates."""
+        if self.fd < 0:  # `listdir(-1)` would list the working directory.
+            raise ReadError(f"{self.path}: was closed", self.path)
         try:
             return os.listdir(self.fd)
         except OSError as error:

@@ -11,15 +11,16 @@ Source: DESIGN.md, section 5; `samples/` for the original's names, types and lay
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from hashlib import sha256
-from typing import Annotated, Any, Final
+from typing import Any, Final
 
 import msgspec
-from msgspec import Meta
 from msgspec.structs import replace
 
 from tracker.errors import WriteError
 from tracker.state import GUARDS, SessionState, guard_names, mask_of, values_of
+from tracker.store.layout import KEY, NINE, Fields, FileFields, Live, NewerFields, Ours
 
 STATE_FILE: Final = "policy-state.json"
 FORMAT: Final = 1
@@ -31,64 +32,9 @@ INDENTED_BYTES: Final = 16 * 1024
 
 _ZEROS: Final = "0" * 64
 
-Percent = Annotated[int, Meta(ge=0, le=100)]
-Count = Annotated[int, Meta(ge=0, le=2**53)]
-Score = Annotated[int, Meta(ge=0, le=100)] | Annotated[float, Meta(ge=0, le=100)]
-
-
-class _Live(msgspec.Struct, rename="camel", omit_defaults=True):
-    guards: tuple[str, ...] = ()
-    prior_score: Score | None = None
-    last_evaluated_at: Count | None = None
-    edit_write_count: Count | None = None
-    edited_files_kept: Count | None = None
-    edited_files: tuple[str, ...] = ()
-    files_beyond: Count | None = None
-
-
-class _Ours(msgspec.Struct, rename="camel", omit_defaults=True, kw_only=True):
-    # The checksum stands last, so that its place is the last one where its 64 digits stand.
-    format: int
-    id: str
-    seq: Count
-    manifest_bytes: Count
-    files_beyond: Count = 0
-    live: _Live | None = None
-    sha256: Annotated[str, Meta(min_length=64, max_length=64)]
-
-
-class _Fields(msgspec.Struct, rename="camel"):
-    captured_fill_bands: tuple[Percent, ...]
-    captured_quality_thresholds: tuple[Percent, ...]
-    captured_milestones: tuple[str, ...]
-    last_checkpoint_at: Count
-    last_evaluated_at: Count
-    edit_write_count: Count
-    edited_files: tuple[str, ...]
-    edit_batch_marker_writes: Count
-    edit_batch_marker_files: Count
-
-
-class _File(_Fields, rename="camel"):
-    holdfast: _Ours | None = None
-
-
-class _Probe(msgspec.Struct):
-    format: int
-    id: str | None = None
-
-
-class _Newer(_Fields, rename="camel"):
-    holdfast: _Probe
-
-
-NINE: Final = _Fields.__struct_encode_fields__
-"""The original's nine field names, in its order."""
-
-KEY: Final = "holdfast"
-
-_DECODE: Final = msgspec.json.Decoder(_File).decode
-_DECODE_NEWER: Final = msgspec.json.Decoder(_Newer).decode
+_DECODE: Final = msgspec.json.Decoder(FileFields).decode
+_DECODE_NEWER: Final = msgspec.json.Decoder(NewerFields).decode
+_DECODE_RAW: Final = msgspec.json.Decoder(dict[str, msgspec.Raw]).decode
 _ENCODE: Final = msgspec.json.Encoder().encode
 
 
@@ -168,7 +114,7 @@ def encode_record(
     *,
     seq: int,
     manifest_bytes: int,
-    others: dict[str, Any],
+    others: Mapping[str, Any],
     spill: bool = True,
 ) -> bytes:
     """Returns a record's bytes.
@@ -185,7 +131,7 @@ def encode_record(
     Raises:
         WriteError: If the record would be larger than 64 KiB.
     """
-    ours = _Ours(
+    ours = Ours(
         format=FORMAT,
         id=session,
         seq=seq,
@@ -213,14 +159,14 @@ def encode_record(
     return _swap_last(raw, _ZEROS, sha256(raw).hexdigest())
 
 
-def other_keys(raw: bytes) -> dict[str, Any]:
-    """Returns the keys of a readable record that are neither the nine nor Holdfast's."""
-    values: dict[str, Any] = msgspec.json.decode(raw)
+def other_keys(raw: bytes) -> dict[str, msgspec.Raw]:
+    """Returns the keys of a readable record that are neither the nine nor Holdfast's, undecoded."""
+    values = _DECODE_RAW(raw)
     return {key: value for key, value in values.items() if key not in NINE and key != KEY}
 
 
-def _difference(saved: SessionState, live: SessionState, spill: bool) -> _Live:
-    difference = _Live(guards=guard_names(live.guards), prior_score=live.prior_score)
+def _difference(saved: SessionState, live: SessionState, spill: bool) -> Live:
+    difference = Live(guards=guard_names(live.guards), prior_score=live.prior_score)
     if not spill:
         return difference
     if live.last_evaluated_ms != saved.last_evaluated_ms:
@@ -240,7 +186,7 @@ def _difference(saved: SessionState, live: SessionState, spill: bool) -> _Live:
     return difference
 
 
-def _overlay(saved: SessionState, live: _Live) -> SessionState:
+def _overlay(saved: SessionState, live: Live) -> SessionState:
     changed: dict[str, Any] = {}
     if live.last_evaluated_at is not None:
         changed["last_evaluated_ms"] = live.last_evaluated_at
@@ -266,7 +212,7 @@ def _swap_last(raw: bytes, old: str, new: str) -> bytes:
     return raw if at < 0 else raw[:at] + new.encode() + raw[at + len(old) :]
 
 
-def _saved(file: _Fields, files_beyond: int) -> SessionState:
+def _saved(file: Fields, files_beyond: int) -> SessionState:
     return SessionState(
         bands=mask_of(file.captured_fill_bands),
         thresholds=mask_of(file.captured_quality_thresholds),

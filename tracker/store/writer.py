@@ -7,7 +7,9 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable
-from typing import Any, Final
+from typing import Final
+
+import msgspec
 
 from tracker.errors import WriteError
 from tracker.state import SessionState
@@ -68,17 +70,29 @@ class Writer:
             remove_folder_quietly(self._root, os.path.basename(folder.path))
             raise
 
-    def write_checkpoint(self, folder: Folder, session: str, capture: Capture) -> None:
+    def write_checkpoint(
+        self, folder: Folder, session: str, capture: Capture, known_bytes: int
+    ) -> int:
         """Writes a checkpoint file and its manifest line.
 
         The same content for the same trigger twice in a row is on disk already.
+
+        Args:
+            folder: The session's folder.
+            session: The session's id.
+            capture: What is captured.
+            known_bytes: How much of the manifest the state to be written accounts for.
+
+        Returns:
+            How much of it the state accounts for now. A line that a foreign writer appended
+            meanwhile is left for the next load to catch up with.
         """
-        self._settle_manifest(folder)
+        known_bytes += self._settle_manifest(folder)
         messages_part = render_messages(capture.messages)
         digest = semantic_digest(messages_part)
         tail = parse_manifest(folder.read_from(MANIFEST, 0, _TAIL_BYTES) or b"").lines
         if tail and _is_same(tail[-1], capture.trigger, digest) and _is_there(folder, tail[-1]):
-            return
+            return known_bytes
         copy = 0
         while folder.status(filename := filename_of(capture.at_ms, capture.trigger, copy)):
             copy += 1
@@ -96,20 +110,25 @@ class Writer:
             created_at=iso_of(capture.at_ms),
         )
         try:
-            append_line(folder, MANIFEST, encode_line(line), sync=self._sync)
+            before, after = append_line(folder, MANIFEST, encode_line(line), sync=self._sync)
         except WriteError:
             self._doubtful_manifests.add(folder.path)
             raise
+        return after if before == known_bytes else known_bytes
 
-    def _settle_manifest(self, folder: Folder) -> None:
-        """Replaces a manifest whose last append failed; it is never synced a second time."""
+    def _settle_manifest(self, folder: Folder) -> int:
+        """Replaces a manifest whose last append failed; it is never synced a second time.
+
+        Returns:
+            How many bytes longer it is: 1 where a torn last line was closed off.
+        """
         if folder.path not in self._doubtful_manifests:
-            return
+            return 0
         data = folder.read(MANIFEST, READ_BYTES) or b""
-        if data and not data.endswith(b"\n"):
-            data += b"\n"
-        replace_file(folder, MANIFEST, data, sync=self._sync)
+        newline = b"\n" if data and not data.endswith(b"\n") else b""
+        replace_file(folder, MANIFEST, data + newline, sync=self._sync)
         self._doubtful_manifests.discard(folder.path)
+        return len(newline)
 
     def write_record(
         self,
@@ -120,10 +139,11 @@ class Writer:
         live: SessionState | None,
         *,
         seq: int,
+        manifest_bytes: int,
         spill: bool = True,
     ) -> None:
         """Writes the record, keeping what the file holds besides. See `encode_record`."""
-        others: dict[str, Any] = {}
+        others: dict[str, msgspec.Raw] = {}
         if found.record is not None and found.raw:
             others = other_keys(found.raw)
         data = encode_record(
@@ -131,7 +151,7 @@ class Writer:
             saved,
             live,
             seq=seq,
-            manifest_bytes=folder.size(MANIFEST) or 0,
+            manifest_bytes=manifest_bytes,
             others=others,
             spill=spill,
         )
