@@ -15,7 +15,6 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable
-from typing import Final
 
 from tracker.bounded import BoundedMap, BoundedSet
 from tracker.errors import (
@@ -66,7 +65,7 @@ from tracker.store.manifest import iso_of
 from tracker.store.protocol import Capture, Loaded, Saved, Store
 from tracker.store.survey import FolderSummary, Survey, Sweep
 
-__version__: Final = "0.1.0"
+__version__ = "0.1.0"
 
 __all__ = [
     "CAPACITY",
