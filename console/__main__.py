@@ -23,9 +23,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
     if os.name != "posix":
         print("holdfast: runs on POSIX systems only, such as Linux and macOS", file=sys.stderr)
         return 2
-    from console.cli.run import run
+    try:
+        from console.cli.run import run
 
-    return run(sys.argv[1:] if arguments is None else arguments)
+        return run(sys.argv[1:] if arguments is None else arguments)
+    except KeyboardInterrupt:  # While modules are still being imported.
+        return 130
 
 
 if __name__ == "__main__":

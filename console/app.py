@@ -7,13 +7,11 @@ when the last was shown, so a slow screen makes fewer and larger updates instead
 from __future__ import annotations
 
 import asyncio
-import os
 import signal
-import sys
 import threading
 from collections.abc import Iterable
 from pathlib import Path
-from typing import TYPE_CHECKING, ClassVar, Final
+from typing import ClassVar, Final
 
 from textual.app import App, SystemCommand
 from textual.binding import Binding, BindingType
@@ -24,18 +22,27 @@ from textual.theme import Theme
 from console.board import Board
 from console.messages import Updated
 from console.screens.main import MainScreen
-from console.snapshot import Face, Link, Update
+from console.snapshot import Link, Update
+from console.text import visible
 from console.theming import DEFAULT_DARK, list_theme_files
 from tracker import Rules
-
-if TYPE_CHECKING:
-    from console.settings import DemoOptions, Settings
 
 TAKE_S: Final = 0.25
 """How long the thread waits for an update before it looks whether the app has ended."""
 
 QUIET: Final = {True: "#9aa5b1", False: "#56616d"}
 """The colour of text that steps back, where a theme has none of its own, by whether it is dark."""
+
+
+class _UnseenError(Exception):
+    """Carries what ended the app past Textual's own printing of it."""
+
+    def __init__(self, error: Exception) -> None:
+        super().__init__(f"{type(error).__name__}: {error}")
+        self.__cause__ = error
+
+    def __rich__(self) -> str:
+        return ""
 
 
 class HoldfastApp(App[None]):
@@ -71,6 +78,7 @@ class HoldfastApp(App[None]):
     ) -> None:
         super().__init__()
         self.board = Board()
+        self.crash: Exception | None = None
         self._link = link
         self._rules = rules
         self._is_shown = threading.Event()
@@ -124,6 +132,11 @@ class HoldfastApp(App[None]):
         finally:
             self._is_shown.set()
 
+    def _handle_exception(self, error: Exception) -> None:
+        # Textual prints a traceback on the terminal; whoever ran the app says it in one line.
+        self.crash = self.crash or error
+        super()._handle_exception(_UnseenError(error))
+
     def action_toggle_help(self) -> None:
         """Shows the help panel, or hides it."""
         if self.screen.query("HelpPanel"):
@@ -146,7 +159,7 @@ class HoldfastApp(App[None]):
     def _load_themes(self, name: str, folder: Path | None) -> None:
         for file in list_theme_files(folder):
             if file.values is None:
-                self._problems.append(f"Theme {file.path}: {file.problem}")
+                self._problems.append(f"Theme {visible(file.path)}: {visible(file.problem)}")
                 continue
             fields = {key: getattr(file.values, key) for key in file.values.__struct_fields__}
             self.register_theme(Theme(**fields))
@@ -154,51 +167,3 @@ class HoldfastApp(App[None]):
             self._problems.append(f"There is no theme {name!r}; `holdfast themes` lists them.")
             name = ""
         self.theme = name or DEFAULT_DARK
-
-
-def open_console(
-    settings: Settings,
-    *,
-    directory: str | None,
-    feed: str | None = None,
-    demo: DemoOptions | None = None,
-) -> int:
-    """Runs the console on a terminal until it is quit.
-
-    Args:
-        settings: The settings of this run.
-        directory: The state directory; None for the demo's own.
-        feed: An owner's feed: a path, or `-` for standard input; None to observe.
-        demo: The demo's options, where it is the demo.
-
-    Returns:
-        The exit code: 0, or 3 where the directory could not be read to the end.
-
-    Raises:
-        HoldfastError: If an owner can't open the directory.
-    """
-    from console.embedded.opening import opened_link
-
-    if feed == "-":
-        feed_fd = os.dup(0)
-        os.dup2(os.open("/dev/tty", os.O_RDWR), 0)
-    else:
-        feed_fd = -1
-    with opened_link(settings, directory, feed, feed_fd, demo) as link:
-        app = HoldfastApp(
-            link,
-            settings.rules(),
-            theme_name=settings.theme,
-            theme_folder=settings.theme_folder(),
-            keys=dict(settings.keys),
-        )
-        app.run()
-        update = app.snapshot
-        problem = link.stop()
-    if problem:
-        print(f"holdfast: {problem}", file=sys.stderr)
-        return 3
-    is_unread = update is not None and update.face in (Face.MISSING, Face.UNREADABLE, Face.GONE)
-    if is_unread and update is not None:
-        print(f"holdfast: {update.face_why}", file=sys.stderr)
-    return 3 if is_unread else 0

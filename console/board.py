@@ -29,7 +29,7 @@ class Board:
         self.latest: deque[Change] = deque(maxlen=LATEST_KEPT)
         self._tracked: OrderedDict[str, TrackedSession] = OrderedDict()
         self._folders: dict[str, FolderSummary] = {}
-        self._by_session: dict[str, FolderSummary] = {}
+        self._by_session: dict[str, tuple[FolderSummary, ...]] = {}  # The soundest first.
         self._evicted_number: dict[str, int] = {}
         self._disk_only: list[str] | None = None
 
@@ -46,14 +46,13 @@ class Board:
         for one in update.tracked:
             self._tracked[one.session] = one
             self._tracked.move_to_end(one.session)
+        for one in update.changed:
+            self._tracked[one.session] = one
         for name in update.removed:
             self._forget_folder(name)
         for summary in update.folders:
             self._forget_folder(summary.folder)
-            self._folders[summary.folder] = summary
-            known = self._by_session.get(summary.session)
-            if known is None or known.trouble == "unsafe":
-                self._by_session[summary.session] = summary
+            self._remember_folder(summary)
         for change in update.changes:
             if change.kind is ChangeKind.EVICTED:
                 self._evicted_number[change.session] = change.number
@@ -85,7 +84,8 @@ class Board:
 
     def folder(self, session: str) -> FolderSummary | None:
         """Returns a session's folder; None where it has none."""
-        return self._by_session.get(session)
+        folders = self._by_session.get(session)
+        return folders[0] if folders else None
 
     def newest_first(self) -> list[str]:
         """Returns the ids in memory in recency order, the newest first."""
@@ -108,13 +108,25 @@ class Board:
         return heapq.nlargest(count, found, key=_checkpoint_ms)
 
     def _disk_rank(self, session: str) -> tuple[int, int, str]:
-        state = self._by_session[session].state
+        state = self._by_session[session][0].state
         active_ms = max(state.last_checkpoint_ms, state.last_evaluated_ms) if state else 0
         return self._evicted_number.get(session, 0), active_ms, session
 
+    def _remember_folder(self, summary: FolderSummary) -> None:
+        # A copy of a folder names its session too; it is refused, and never hides the sound one.
+        others = self._by_session.get(summary.session, ())
+        is_refused = summary.trouble == "unsafe"
+        self._by_session[summary.session] = (*others, summary) if is_refused else (summary, *others)
+        self._folders[summary.folder] = summary
+
     def _forget_folder(self, name: str) -> None:
         known = self._folders.pop(name, None)
-        if known is not None and self._by_session.get(known.session) is known:
+        if known is None:
+            return
+        others = tuple(one for one in self._by_session[known.session] if one.folder != name)
+        if others:
+            self._by_session[known.session] = others
+        else:
             del self._by_session[known.session]
 
 

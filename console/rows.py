@@ -160,9 +160,9 @@ def size(file_bytes: int) -> str:
     value = float(file_bytes)
     for unit in "KMGTP":
         value /= 1000
-        if value < 10:
+        if value < 9.95:
             return f"{value:.1f} {unit}"
-        if value < 1000:
+        if value < 999.5:
             return f"{value:.0f} {unit}"
     return "huge"
 

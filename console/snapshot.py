@@ -86,7 +86,8 @@ class Update(msgspec.Struct, frozen=True):
         face: How the directory looks.
         face_why: Why it isn't open, in words.
         is_fresh: Whether all that was known before is to be forgotten.
-        tracked: Sessions that were touched or changed in memory, in order of their last touch.
+        tracked: Sessions that were touched, in order of their last touch.
+        changed: Sessions that changed in memory without being touched, as when one is pinned.
         dropped: Ids that left memory.
         folders: Folders that are new or changed on disk.
         removed: Names of folders that are gone from the disk.
@@ -105,6 +106,7 @@ class Update(msgspec.Struct, frozen=True):
     face_why: str
     is_fresh: bool
     tracked: tuple[TrackedSession, ...]
+    changed: tuple[TrackedSession, ...]
     dropped: tuple[str, ...]
     folders: tuple[FolderSummary, ...]
     removed: tuple[str, ...]

@@ -7,27 +7,34 @@ Source: DESIGN.md, section 10.
 
 from __future__ import annotations
 
-import difflib
 import re
 from collections.abc import Iterator
 from importlib import resources
 from pathlib import Path
-from typing import Any, Final, Literal, NamedTuple
+from typing import Annotated, Any, Final, Literal, NamedTuple
 
 import msgspec
+
+from console.nearest import did_you_mean
 
 THEME_BYTES: Final = 64 * 1024
 DEFAULT_DARK: Final = "holdfast-dark"
 DEFAULT_LIGHT: Final = "holdfast-light"
 
+_NAME: Final = re.compile(r"[\w.-][\w .-]{0,63}")
 _COLOR: Final = re.compile(r"#[0-9a-fA-F]{3}(?:[0-9a-fA-F]{3}(?:[0-9a-fA-F]{2})?)?")
+_FADED: Final = re.compile(rf"(?:{_COLOR.pattern}|auto)(?: \d{{1,3}}%)?|transparent")
+_STYLE: Final = re.compile(r"(?:(?:not )?(?:bold|dim|italic|reverse|strike|underline) ?)+|none")
+
+Share = Annotated[float, msgspec.Meta(ge=0, le=1)]
 
 
 class ThemeValues(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """A theme file's fields, which are those of `textual.theme.Theme`.
 
-    Colours are `#rgb`, `#rrggbb` or `#rrggbbaa`. `[variables]` adds to Textual's own variables;
-    Holdfast's one is `quiet`, for text that steps back.
+    Colours are `#rgb`, `#rrggbb` or `#rrggbbaa`. `[variables]` adds to Textual's own variables,
+    which are colours too, perhaps faded (`#rrggbb 35%`, `auto 60%`), or styles (`bold`).
+    Holdfast's are `quiet`, for text that steps back, and `cursor-text`.
     """
 
     name: str
@@ -43,8 +50,8 @@ class ThemeValues(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     panel: str | None = None
     boost: str | None = None
     dark: bool = True
-    luminosity_spread: float = 0.15
-    text_alpha: float = 0.95
+    luminosity_spread: Share = 0.15
+    text_alpha: Share = 0.95
     variables: dict[str, str] = {}
 
 
@@ -74,7 +81,7 @@ class ThemeFile(NamedTuple):
 def list_theme_files(user_folder: Path | None) -> list[ThemeFile]:
     """Reads all theme files: the built-in ones, then the user's, each by name.
 
-    A user's theme of the same name takes a built-in one's place.
+    A user's theme of the same name takes a built-in one's place, unless it can't be used.
 
     Args:
         user_folder: The user's folder of themes, which need not exist; None for the built-in ones.
@@ -85,7 +92,7 @@ def list_theme_files(user_folder: Path | None) -> list[ThemeFile]:
         found[one.name] = one
     for path, raw in _users(user_folder) if user_folder else ():
         one = read_theme(path, raw, "user")
-        found[one.name] = one
+        found[one.name if one.values else path] = one
     return list(found.values())
 
 
@@ -104,17 +111,28 @@ def read_theme(path: str, raw: bytes | str, origin: Literal["built-in", "user"])
         values = msgspec.toml.decode(raw, type=ThemeValues)
     except (msgspec.MsgspecError, UnicodeDecodeError) as error:
         return ThemeFile(stem, path, origin, None, _nearer(str(error)))
-    if problem := _wrong_color(values):
-        return ThemeFile(values.name, path, origin, None, problem)
+    except RecursionError:
+        return ThemeFile(stem, path, origin, None, "nested too deeply")
+    if problem := _wrong_value(values):
+        return ThemeFile(stem, path, origin, None, problem)
     return ThemeFile(values.name, path, origin, values)
 
 
-def _wrong_color(values: ThemeValues) -> str:
+def _wrong_value(values: ThemeValues) -> str:
+    """Says what Textual could not use, which would end the console as the theme is applied."""
+    if _NAME.fullmatch(values.name) is None:
+        return f"name is {values.name!r}, not letters, digits, spaces and . _ -"
     fields: dict[str, Any] = msgspec.structs.asdict(values)
     for name in ThemeValues.__struct_fields__[1:12]:
         color = fields[name]
         if color is not None and _COLOR.fullmatch(color) is None:
             return f"{name} is {color!r}, not a colour such as #1e90ff"
+    for name, value in values.variables.items():
+        if "-style" in name:
+            if _STYLE.fullmatch(value) is None:
+                return f"variables.{name} is {value!r}, not a style such as bold"
+        elif _FADED.fullmatch(value) is None:
+            return f"variables.{name} is {value!r}, not a colour such as #1e90ff or auto 60%"
     return ""
 
 
@@ -122,8 +140,7 @@ def _nearer(words: str) -> str:
     match = re.search(r"unknown field `([^`]*)`", words)
     if match is None:
         return words
-    near = difflib.get_close_matches(match[1], ThemeValues.__struct_fields__, 1)
-    return f"unknown field {match[1]!r}" + (f"; did you mean {near[0]!r}?" if near else "")
+    return f"unknown field {match[1]!r}{did_you_mean(match[1], ThemeValues.__struct_fields__)}"
 
 
 def _built_in() -> Iterator[tuple[str, bytes | str]]:
@@ -138,6 +155,9 @@ def _users(folder: Path) -> Iterator[tuple[str, bytes | str]]:
     except OSError:
         return
     for path in paths:
+        if not path.is_file():  # A FIFO would be waited for.
+            yield str(path), "not a file"
+            continue
         try:
             with path.open("rb") as file:
                 raw = file.read(THEME_BYTES + 1)

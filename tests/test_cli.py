@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 from command import REPOSITORY, finish, run, start
-from console_support import HOSTILE, RAW_CONTROLS
+from console_values import HOSTILE, RAW_CONTROLS
 from directories import STATE, tree, write_original
 from feeds import NOW_MS, compact
 
@@ -164,6 +164,13 @@ def test_a_reader_that_goes_away_is_no_error(directory: Path) -> None:
         os.close(write_end)
         assert ran.code == 141
         assert ran.stderr == ""
+
+
+def test_a_full_disk_behind_standard_error_changes_no_exit_code(tmp_path: Path) -> None:
+    if not Path("/dev/full").exists():
+        pytest.skip("no /dev/full on this system")
+    with open("/dev/full", "wb") as full:
+        assert finish(start("sessions", tmp_path / "gone", stderr=full)).code == 3
 
 
 def test_a_closed_standard_output_is_one_line(directory: Path) -> None:

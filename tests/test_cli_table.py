@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from console_support import HOSTILE
+from console_values import HOSTILE
 from hypothesis import given
 from hypothesis import strategies as st
 

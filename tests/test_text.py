@@ -5,7 +5,7 @@ from __future__ import annotations
 import unicodedata
 
 import pytest
-from console_support import HOSTILE
+from console_values import HOSTILE
 from hypothesis import given
 from hypothesis import strategies as st
 

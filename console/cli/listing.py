@@ -7,7 +7,7 @@ from typing import Any, Final
 
 import click
 
-from console.cli.arguments import DIRECTORY, JSON, folder_names
+from console.cli.arguments import DIRECTORY, JSON
 from console.cli.directory import Directory, local_time, look_at, of_session
 from console.cli.errors import FINDINGS, FINE
 from console.cli.output import emit, emit_json, narrate, strong, terminal_width, whole
@@ -62,9 +62,7 @@ def sessions(directory: str, as_json: bool) -> int:
 
 @click.command("files")
 @DIRECTORY
-@click.option(
-    "--session", "name", metavar="ID", help="Only this session's.", shell_complete=folder_names
-)
+@click.option("--session", "name", metavar="ID", help="Only this session's.")
 @JSON
 def files(directory: str, name: str | None, as_json: bool) -> int:
     """List the checkpoint files of a state directory.

@@ -6,7 +6,7 @@ import os
 import stat
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, TextIO
 
 import click
 
@@ -33,7 +33,7 @@ CONSOLE_SETTINGS: Final = (
 def find_state_directory(home: Path) -> Path | None:
     """Returns the state directory of the OpenClaw in a home; None where there is none."""
     for name in HOMES:
-        if (found := home / name / BELOW).is_dir():
+        if os.path.isdir(found := home / name / BELOW):  # False, too, where it may not be asked.
             return found
     return None
 
@@ -53,7 +53,9 @@ def console(directory: str | None, feed: str | None, **options: Any) -> int:
 
     settings = load_settings(given_settings(options))
     if directory is None:
-        found = find_state_directory(Path.home())
+        found = find_state_directory(Path(os.path.expanduser("~")))
+        if found is None and feed is not None:
+            raise AskedWrongError("--feed needs the directory that is to be owned; give DIR")
         if found is None:
             return _offer_demo(settings)
         directory = str(found)
@@ -105,7 +107,7 @@ def _offer_demo(settings: Settings) -> int:
     from console.settings import DemoOptions
 
     looked = ", ".join(str(Path("~", name, BELOW)) for name in HOMES)
-    if not (sys.stdin.isatty() and sys.stdout.isatty()):
+    if not (_is_terminal(sys.stdin) and _is_terminal(sys.stdout)):
         raise AskedWrongError(
             f"no state directory found (looked for {looked}); give DIR, or run `holdfast demo`"
         )
@@ -120,7 +122,7 @@ def _check_terminal(feed: str | None) -> None:
     if feed != "-":
         streams.append(("standard input", sys.stdin))
     for name, stream in streams:
-        if stream is None or not stream.isatty():
+        if not _is_terminal(stream):
             raise AskedWrongError(
                 f"the console needs a terminal, and {name} is none;"
                 " verbs such as `holdfast sessions DIR` work without one"
@@ -129,7 +131,7 @@ def _check_terminal(feed: str | None) -> None:
 
 def _check_feed(feed: str) -> None:
     if feed == "-":
-        if sys.stdin is None or sys.stdin.isatty():
+        if _is_terminal(sys.stdin):
             raise AskedWrongError(
                 "--feed - reads standard input, which is the terminal; pipe a feed"
             )
@@ -140,3 +142,7 @@ def _check_feed(feed: str) -> None:
         raise AskedWrongError(f"--feed {feed}: {error.strerror}") from None
     if stat.S_ISDIR(mode):
         raise AskedWrongError(f"--feed {feed}: a directory, not a feed")
+
+
+def _is_terminal(stream: TextIO | None) -> bool:
+    return stream is not None and stream.isatty()

@@ -9,7 +9,8 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Iterable, Mapping
-from typing import Any, Final
+from contextlib import suppress
+from typing import Any, Final, TextIO
 
 import msgspec
 
@@ -92,8 +93,24 @@ def narrate(text: str) -> None:
     """Prints one line of narration, made visible, to standard error."""
     if sys.stderr is None:
         return
-    sys.stderr.write(f"holdfast: {visible(text, LINE_CELLS)}\n")
-    sys.stderr.flush()
+    try:
+        sys.stderr.write(f"holdfast: {visible(text, LINE_CELLS)}\n")
+        sys.stderr.flush()
+    except OSError:  # There is nowhere left to say that it can't be said.
+        forget(sys.stderr)
+
+
+def forget(stream: TextIO | None) -> None:
+    """Lets a stream that can't be written lead nowhere.
+
+    The interpreter flushes it once more as it exits, and would complain then.
+    """
+    if stream is None:
+        return
+    with suppress(OSError):
+        nowhere = os.open(os.devnull, os.O_WRONLY)
+        os.dup2(nowhere, stream.fileno())
+        os.close(nowhere)
 
 
 def terminal_width() -> int | None:

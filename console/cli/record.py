@@ -1,8 +1,5 @@
 """One session's record, field by field: what its last checkpoint saved, and what is live.
 
-The survey gives the live state. What the last checkpoint saved are the original's nine fields in
-the state file, read here for display, through the store's own safe folders.
-
 Source: DESIGN.md, section 5.
 """
 
@@ -11,24 +8,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, Final
 
-import msgspec
+from tracker import FolderSummary, SessionState, guard_names, values_of
 
-from tracker import DirectoryStore, FolderSummary, SessionState, StoreError, guard_names, values_of
-
-STATE_FILE: Final = "policy-state.json"
-RECORD_BYTES: Final = 64 * 1024
-
-
-class _Saved(msgspec.Struct, rename="camel"):
-    captured_fill_bands: tuple[int, ...]
-    captured_quality_thresholds: tuple[int, ...]
-    captured_milestones: tuple[str, ...]
-    last_checkpoint_at: int
-    last_evaluated_at: int
-    edit_write_count: int
-    edited_files: tuple[str, ...]
-    edit_batch_marker_writes: int
-    edit_batch_marker_files: int
+LIVE_ALONE: Final = ("guards", "prior_score")
 
 
 def live_fields(state: SessionState) -> dict[str, Any]:
@@ -49,34 +31,15 @@ def live_fields(state: SessionState) -> dict[str, Any]:
     }
 
 
-def saved_fields(store: DirectoryStore, summary: FolderSummary) -> dict[str, Any] | None:
-    """Reads what the last checkpoint saved, by the names of `live_fields`.
+def saved_fields(summary: FolderSummary) -> dict[str, Any] | None:
+    """Returns what the last checkpoint saved, by name; None where there is no record to believe.
 
-    Returns:
-        The fields; None where there is no state file, or none that can be believed.
+    Guards and the prior score are never saved by a checkpoint; they are live or gone.
     """
-    if summary.trouble in ("corrupt", "unsafe"):
+    if summary.saved is None:
         return None
-    try:
-        folder = store.root.open_folder(summary.folder)
-        if folder is None:
-            return None
-        with folder:
-            raw = folder.read(STATE_FILE, RECORD_BYTES)
-        saved = msgspec.json.decode(raw or b"", type=_Saved)
-    except (StoreError, msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
-        return None
-    return {
-        "bands": tuple(sorted(saved.captured_fill_bands)),
-        "thresholds": tuple(sorted(saved.captured_quality_thresholds, reverse=True)),
-        "milestones": saved.captured_milestones,
-        "last_checkpoint_ms": saved.last_checkpoint_at,
-        "marker_writes": saved.edit_batch_marker_writes,
-        "marker_files": saved.edit_batch_marker_files,
-        "last_evaluated_ms": saved.last_evaluated_at,
-        "edit_writes": saved.edit_write_count,
-        "edited_files": saved.edited_files,
-    }
+    fields = live_fields(summary.saved)
+    return {name: value for name, value in fields.items() if name not in LIVE_ALONE}
 
 
 def record_kind(summary: FolderSummary) -> str:

@@ -101,9 +101,9 @@ def _console() -> click.Command:
 
 
 def _refuse_misspelt(args: list[str]) -> None:
-    if not args or args[0].startswith("-") or "--feed" in args or os.path.lexists(args[0]):
+    if not args or args[0].startswith("-") or "/" in args[0] or "--feed" in args:
         return
-    if close := nearest(args[0], VERBS, 1):
+    if not os.path.lexists(args[0]) and (close := nearest(args[0], VERBS, 1)):
         raise AskedWrongError(
             f"{args[0]}: no verb, and no directory of that name; did you mean {close[0]}?"
         )

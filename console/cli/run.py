@@ -9,8 +9,16 @@ from typing import Final
 
 import click
 
-from console.cli.errors import CRASHED, FINE, INTERRUPTED, USAGE, NobodyReadsError, exit_code_of
-from console.cli.output import flush, narrate
+from console.cli.errors import (
+    CRASHED,
+    FINE,
+    INTERRUPTED,
+    USAGE,
+    NobodyReadsError,
+    OutputError,
+    exit_code_of,
+)
+from console.cli.output import flush, forget, narrate
 from console.cli.root import holdfast
 from console.text import visible_lines
 from tracker import HoldfastError
@@ -31,9 +39,14 @@ def run(arguments: Sequence[str]) -> int:
     try:
         code = _invoke(list(arguments))
         flush()
-    except (BrokenPipeError, NobodyReadsError):
-        _forget_output()
+    except BrokenPipeError:
+        forget(sys.stdout)
         return exit_code_of(NobodyReadsError())
+    except OutputError as error:
+        forget(sys.stdout)
+        if not isinstance(error, NobodyReadsError):
+            narrate(str(error))
+        return exit_code_of(error)
     except (click.Abort, KeyboardInterrupt, EOFError):
         return INTERRUPTED
     except click.exceptions.NoArgsIsHelpError as error:
@@ -68,13 +81,6 @@ def _usage_line(error: click.ClickException) -> str:
     if context is None:
         return message
     return f"{message.rstrip('.')} (see {' '.join(context.command_path.split())} --help)"
-
-
-def _forget_output() -> None:
-    # The interpreter flushes standard output once more as it exits, and would complain then.
-    nowhere = os.open(os.devnull, os.O_WRONLY)
-    os.dup2(nowhere, sys.stdout.fileno())
-    os.close(nowhere)
 
 
 def _crash(error: Exception) -> int:

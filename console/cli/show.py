@@ -8,7 +8,7 @@ from typing import Any, Final
 import click
 
 from console.cli.arguments import DIRECTORY, JSON, folder_names
-from console.cli.directory import Directory, local_time, look_at, of_session
+from console.cli.directory import local_time, look_at, of_session
 from console.cli.errors import FINDINGS, FINE
 from console.cli.listing import (
     FILE_COLUMNS,
@@ -49,18 +49,16 @@ def show(directory: str, session: str, as_json: bool) -> int:
                 narrate(error)
                 exit_code = FINDINGS
             if as_json:
-                records.append(show_record(found, summary, listed))
+                records.append(show_record(summary, listed))
             else:
                 emit([""] if place else [])
-                _print(found, summary, listed)
+                _print(summary, listed)
     if as_json:
         emit_json(records)
     return exit_code
 
 
-def show_record(
-    found: Directory, summary: FolderSummary, listed: Sequence[CheckpointFile]
-) -> dict[str, Any]:
+def show_record(summary: FolderSummary, listed: Sequence[CheckpointFile]) -> dict[str, Any]:
     """Returns all there is to say of a session as a record for JSON."""
     return {
         **session_record(summary),
@@ -68,7 +66,7 @@ def show_record(
         "has_ended": summary.has_ended,
         "newer_format": summary.newer_format,
         "memory": None,
-        "saved": saved_fields(found.store, summary),
+        "saved": saved_fields(summary),
         "live": None if summary.state is None else live_fields(summary.state),
         "files": [file_record(file) for file in listed],
     }
@@ -129,10 +127,10 @@ def edited_lines(names: Sequence[str], most: int | None) -> list[str]:
     return lines
 
 
-def _print(found: Directory, summary: FolderSummary, listed: Sequence[CheckpointFile]) -> None:
+def _print(summary: FolderSummary, listed: Sequence[CheckpointFile]) -> None:
     emit(head_lines(summary))
     if summary.state is not None:
-        saved, live = saved_fields(found.store, summary), live_fields(summary.state)
+        saved, live = saved_fields(summary), live_fields(summary.state)
         beside = is_live(summary, saved)
         titles = ("field", "at the last checkpoint", "live", "") if beside else ("field", "on disk")
         emit([""])

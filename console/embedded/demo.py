@@ -18,6 +18,9 @@ from tracker import Rules
 RULES: Final = Rules(checkpoint_cooldown_ms=4_000, evaluation_cooldown_ms=1_000)
 """The demo's policy: the original's, hurried, so that a minute shows what a day would."""
 
+SESSIONS_A_PLACE: Final = 3
+"""How many simulated sessions share one place in memory, so that evictions never stop."""
+
 END_S: Final = 2.0
 
 
@@ -54,7 +57,13 @@ class Demo:
         """
         command = [sys.executable, "-m", "console", "simulate"]
         command += ["--seed", str(self._options.seed), "--rate", str(self._options.rate)]
-        command += ["--sessions", "48", "--unclean-pct", "60", "--messages"]
+        command += [
+            "--sessions",
+            str(SESSIONS_A_PLACE * self._options.capacity),
+            "--unclean-pct",
+            "60",
+            "--messages",
+        ]
         self._child = subprocess.Popen(  # noqa: S603 - this program itself.
             command,
             stdin=subprocess.DEVNULL,

@@ -9,10 +9,11 @@ import os
 import select
 import stat
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import Final
 
-from tracker import BadLine, Event, parse_line
+from console.snapshot import Feed
+from tracker import BadLine, Event, HoldfastError, parse_line
 
 READ_BYTES: Final = 256 * 1024
 LINE_BYTES: Final = 8 * 1024 * 1024
@@ -111,3 +112,36 @@ def _is_replaced(path: str, opened: os.stat_result, read_bytes: int) -> bool:
     except FileNotFoundError:
         return False  # Being replaced; the old one may still grow.
     return status.st_ino != opened.st_ino or status.st_size < read_bytes
+
+
+def hand_over(
+    items: Iterable[Event | BadLine],
+    handle: Callable[[Event], object],
+    name: str,
+    tell: Callable[[Feed], None],
+) -> None:
+    """Hands a feed's events over to a tracker until the feed ends.
+
+    Args:
+        items: The feed.
+        handle: Takes one event.
+        name: What the feed is called.
+        tell: Called after each item, and at the end, with how the feed goes.
+    """
+    events = bad_lines = 0
+    why = ""
+    try:
+        for item in items:
+            if isinstance(item, BadLine):
+                bad_lines += 1
+                why = f"line {item.number}: {item.why}"
+            else:
+                try:
+                    handle(item)
+                    events += 1
+                except HoldfastError as error:
+                    why = f"an event of {item.session!r} was refused: {error}"
+            tell(Feed(name, events, bad_lines, False, why))
+    except OSError as error:
+        why = f"{name}: {error.strerror or error}"
+    tell(Feed(name, events, bad_lines, True, why))

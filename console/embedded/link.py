@@ -11,7 +11,9 @@ import threading
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Final
 
-from console.embedded.pending import Pending
+from console.embedded.feeds import hand_over
+from console.embedded.homes import Homes, active_ms
+from console.embedded.pending import LookedUp, Pending
 from console.embedded.watching import Watcher
 from console.snapshot import Face, Feed, Mode, Progress, Update, Watch
 from tracker import (
@@ -85,7 +87,7 @@ class EmbeddedLink:
         self._watch = Watch()
         self._feed = Feed(feed_name)
         self._loading: Progress | None = None
-        self._sessions: dict[str, str] = {}  # By folder, for when the folder is gone.
+        self._homes = Homes()
         self._threads: list[threading.Thread] = []
 
     def start(self) -> None:
@@ -98,9 +100,9 @@ class EmbeddedLink:
             return None
         self._stopping.wait(FRAME_S)
         tracker = self._tracker
-        ids, folders, removed, changes = self._pending.take()
+        news = self._pending.take()
         is_fresh, self._is_fresh = self._is_fresh, False
-        seen = [tracker.peek(session) for session in ids] if tracker else []
+        memory = LookedUp() if tracker is None else news.looked_up(tracker.peek)
         return Update(
             directory=self._directory,
             mode=self._mode,
@@ -108,12 +110,13 @@ class EmbeddedLink:
             face=self._face,
             face_why=self._face_why,
             is_fresh=is_fresh,
-            tracked=tuple(one for one in seen if one is not None),
-            dropped=tuple(session for session, one in zip(ids, seen, strict=False) if one is None),
-            folders=folders,
-            removed=removed,
-            changes=changes,
-            statistics=tracker.statistics() if tracker else None,
+            tracked=memory.tracked,
+            changed=memory.changed,
+            dropped=memory.dropped,
+            folders=news.folders,
+            removed=news.removed,
+            changes=news.changes,
+            statistics=None if tracker is None else tracker.statistics(),
             watch=self._watch,
             feed=self._feed,
             loading=self._loading,
@@ -157,44 +160,50 @@ class EmbeddedLink:
             raise ReadOnlyError("this console was opened with --read-only")
         if tracker is None:
             raise DirectoryError(f"{self._directory}: not open: {self._face_why}", self._directory)
-        return run(tracker)
+        try:
+            return run(tracker)
+        finally:
+            if (watcher := self._watcher) is not None:
+                watcher.hurry()
 
     # -- opening ------------------------------------------------------------------------------
 
     def _open(self) -> None:
-        while not self._stopping.is_set():
-            try:
-                if self._store is None:
-                    self._store = open_store(self._directory, read_only=True, clock=wall_clock_ms)
-            except DirectoryError as error:
-                if self._face is not Face.GONE or not error.is_missing:
-                    face = Face.MISSING if error.is_missing else Face.UNREADABLE
-                    self._show(face, str(error))
-                self._stopping.wait(RETRY_S)
-                continue
-            self._opened(self._store)
-            return
+        while not self._stopping.is_set() and not self._has_opened():
+            self._stopping.wait(RETRY_S)
 
-    def _opened(self, store: Store) -> None:
-        self._pending.clear()
-        self._is_fresh = True
-        tracker = self._make_tracker(store)
-        survey = Survey(store.root)
-        self._tracker, self._survey = tracker, survey
-        tracker.subscribe(self._pending.add_changes)
-        self._show(Face.OPEN, "")
+    def _has_opened(self) -> bool:
+        """Tries to open the directory and to take the first look; shows why, where it can't."""
         try:
-            sweep = survey.sweep(self._progress)
+            if self._store is None:
+                self._store = open_store(self._directory, read_only=True, clock=wall_clock_ms)
+            self._look_first(self._store)
         except StoreError as error:
-            self._show(Face.UNREADABLE, str(error))
-            self._reopen()
-            return
+            is_missing = isinstance(error, DirectoryError) and error.is_missing
+            if self._face is not Face.GONE or not is_missing:
+                self._show(Face.MISSING if is_missing else Face.UNREADABLE, str(error))
+            if self._mode is Mode.OBSERVE:
+                self._close()
+            return False
+        return True
+
+    def _look_first(self, store: Store) -> None:
+        if self._tracker is None or self._survey is None:
+            self._pending.clear()
+            self._is_fresh = True
+            self._homes = Homes()
+            self._survey = Survey(store.root)
+            self._tracker = self._make_tracker(store)
+            self._tracker.subscribe(self._pending.add_changes)
+        tracker, survey = self._tracker, self._survey
+        self._show(Face.OPEN, "")
+        sweep = survey.sweep(self._progress)
         if self._stopping.is_set():
             return
-        self._sessions = {one.folder: one.session for one in sweep.changed}
-        self._pending.add_folders(sweep.changed)
+        folders = self._homes.named(sweep.changed)
+        self._pending.add_folders(folders)
         if tracker.is_read_only:
-            self._take_newest(tracker, sweep.changed)
+            self._take_newest(tracker, folders)
         self._loading = None
         self._watcher = Watcher(
             store.root.path,
@@ -215,7 +224,7 @@ class EmbeddedLink:
 
     def _take_newest(self, tracker: SessionTracker, folders: Iterable[FolderSummary]) -> None:
         """Fills an observer's memory with the newest sessions, the oldest of them first."""
-        active = [(_active_ms(one), one.session) for one in folders if one.state is not None]
+        active = [(active_ms(one), one.session) for one in folders if one.state is not None]
         for at_ms, session in sorted(active)[-tracker.capacity :]:
             if self._stopping.is_set():
                 return
@@ -229,15 +238,15 @@ class EmbeddedLink:
 
     # -- while open ---------------------------------------------------------------------------
 
-    def _swept(self, changed: tuple[FolderSummary, ...], removed: tuple[str, ...]) -> None:
-        survey, tracker = self._survey, self._tracker
-        if tracker is not None and tracker.is_read_only and survey is not None:
-            for summary in sorted(changed, key=_active_ms):
-                self._observe(tracker, summary.session, None)
-            for name in removed:
-                self._observe(tracker, self._sessions.get(name, name), None)
-        self._sessions.update((one.folder, one.session) for one in changed)
-        self._pending.add_folders(changed, removed)
+    def _swept(self, changed: Sequence[FolderSummary], removed: Sequence[str]) -> None:
+        tracker = self._tracker
+        folders = self._homes.named(changed)
+        gone = self._homes.forget(removed)
+        if tracker is not None and tracker.is_read_only:
+            active = [one.session for one in sorted(folders, key=active_ms)]
+            for session in (*active, *gone):
+                self._observe(tracker, session, None)
+        self._pending.add_folders(folders, removed)
 
     def _watching(self, watch: Watch) -> None:
         self._watch = watch
@@ -245,7 +254,7 @@ class EmbeddedLink:
 
     def _gone(self) -> None:
         self._show(Face.GONE, f"{self._directory}: removed or moved away while it was open")
-        if self._tracker is not None and self._tracker.is_read_only:
+        if self._mode is Mode.OBSERVE:
             self._run("reopen", self._reopen)
 
     def _reopen(self) -> None:
@@ -258,26 +267,12 @@ class EmbeddedLink:
         self._pending.wake()
 
     def _read_feed(self) -> None:
-        tracker, lines = self._tracker, self._feed_lines
-        if tracker is None or lines is None:
-            return
-        events = bad_lines = 0
-        why = ""
-        try:
-            for item in lines(self._stopping):
-                if isinstance(item, BadLine):
-                    bad_lines += 1
-                    why = f"line {item.number}: {item.why}"
-                else:
-                    try:
-                        tracker.handle(item)
-                        events += 1
-                    except HoldfastError as error:
-                        why = f"an event of {item.session!r} was refused: {error}"
-                self._feed = Feed(self._feed.name, events, bad_lines, False, why)
-        except OSError as error:
-            why = f"{self._feed.name}: {error.strerror or error}"
-        self._feed = Feed(self._feed.name, events, bad_lines, True, why)
+        if self._tracker is not None and self._feed_lines is not None:
+            lines = self._feed_lines(self._stopping)
+            hand_over(lines, self._tracker.handle, self._feed.name, self._feeding)
+
+    def _feeding(self, feed: Feed) -> None:
+        self._feed = feed
         self._pending.wake()
 
     def _close(self) -> str:
@@ -295,8 +290,3 @@ class EmbeddedLink:
         except HoldfastError as error:
             return str(error)
         return ""
-
-
-def _active_ms(summary: FolderSummary) -> int:
-    state = summary.state
-    return 0 if state is None else max(state.last_checkpoint_ms, state.last_evaluated_ms)

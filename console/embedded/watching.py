@@ -72,6 +72,10 @@ class Watcher:
         for thread in self._threads:
             thread.start()
 
+    def hurry(self) -> None:
+        """Makes the next sweep come now, as after a command that changed the disk."""
+        self._hinted.set()
+
     def stop(self) -> None:
         """Ends both threads and waits for them."""
         self._stopping.set()
@@ -83,6 +87,7 @@ class Watcher:
     def _listen(self) -> None:
         from watchfiles import watch
 
+        has_begun = False
         try:
             for changes in watch(
                 self._path,
@@ -90,16 +95,20 @@ class Watcher:
                 debounce=50,
                 step=5,
                 stop_event=self._stopping,
-                rust_timeout=500,
-                yield_on_timeout=False,
+                rust_timeout=300,
+                yield_on_timeout=True,
                 ignore_permission_denied=True,
             ):
-                names = {self._folder_of(path) for _, path in changes}
-                with self._hints_lock:
-                    self._hints |= names
-                self._hinted.set()
                 if self._stopping.is_set():
                     return
+                if not has_begun:  # What changed while the watch was set up, a sweep finds.
+                    has_begun = True
+                    self.hurry()
+                elif changes:
+                    names = {self._folder_of(path) for _, path in changes}
+                    with self._hints_lock:
+                        self._hints |= names
+                    self._hinted.set()
         except (OSError, RuntimeError) as error:
             # An exhausted watch limit, a file system that can't tell, a directory that went away.
             self._why = str(error) or type(error).__name__
@@ -120,12 +129,12 @@ class Watcher:
             with self._hints_lock:
                 hints, self._hints = self._hints, set()
             try:
-                if time.monotonic() < due_s and hints:
-                    self._look(hints)
-                    continue
                 if self._survey.is_gone:
                     self._on_gone()
                     return
+                if time.monotonic() < due_s and hints:
+                    self._look(hints)
+                    continue
                 started_s = time.monotonic()
                 sweep = self._survey.sweep()
                 cost_s = time.monotonic() - started_s

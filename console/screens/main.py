@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 
 SESSION_COLUMNS: Final = (
     Column("position", "#", 5, 40, is_right=True),
-    Column("session", "session", 16, 100, grows=True),
+    Column("session", "session", 16, 100, grows=True, keeps_end=True),
     Column("idle", "idle", 4, 90, is_right=True),
     Column("verdict", "verdict", 15, 95),
     Column("bands", "fill", 5, 70),
@@ -53,7 +53,7 @@ FILE_COLUMNS: Final = (
 RECENT_COLUMNS: Final = (
     Column("time", "time", 11, 80),
     Column("trigger", "trigger", 20, 90),
-    Column("session", "session", 10, 100, grows=True),
+    Column("session", "session", 10, 100, grows=True, keeps_end=True),
 )
 RECENT_ROWS: Final = 100
 

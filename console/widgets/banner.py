@@ -49,6 +49,8 @@ def banner_words(update: Update) -> tuple[str, str]:
         trouble = f"Feed: {visible(feed.why, 300)}"
         if feed.bad_lines:
             trouble += f" ({feed.bad_lines:,} bad line(s) so far)"
+        if feed.has_ended:
+            trouble += f". It has ended after {feed.events:,} event(s)."
         return trouble, "bad"
     if feed.name and feed.has_ended:
         return f"The feed has ended after {feed.events:,} event(s); the tracker goes on.", ""

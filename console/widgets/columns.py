@@ -19,6 +19,7 @@ class Column(NamedTuple):
         importance: The higher, the longer it stays as the table gets narrower.
         is_right: Whether its text stands at the right.
         grows: Whether it takes what the others leave; one a table.
+        keeps_end: Whether text that is too long is cut in its middle: both ends of an id tell.
     """
 
     key: str
@@ -27,6 +28,7 @@ class Column(NamedTuple):
     importance: int
     is_right: bool = False
     grows: bool = False
+    keeps_end: bool = False
 
 
 class Placed(NamedTuple):

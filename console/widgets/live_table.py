@@ -191,7 +191,9 @@ class LiveTable(ScrollView, can_focus=True):
         segments = [Segment(" ", base)]
         for number, (column, column_width) in enumerate(self._placed):
             cell = cells.get(column.key, _NO_CELL)
-            text = fit(cell.text, column_width, is_right=column.is_right)
+            text = fit(
+                cell.text, column_width, is_right=column.is_right, keeps_end=column.keeps_end
+            )
             style = base if plain or not cell.tone else self._style(cell.tone, base)
             if number:
                 segments.append(Segment(" " * GAP, base))
@@ -211,11 +213,10 @@ class LiveTable(ScrollView, can_focus=True):
         if not self._keys:
             return
         index = min(max(index, 0), len(self._keys) - 1)
-        if self._keys[index] == DIVIDER:
-            index += step
-        if not 0 <= index < len(self._keys) or self._keys[index] == DIVIDER:
-            return
-        self.put_cursor(self._keys[index])
+        for near in (index, index + step, index - step):
+            if 0 <= near < len(self._keys) and self._keys[near] != DIVIDER:
+                self.put_cursor(self._keys[near])
+                return
 
     def _scroll_into_view(self, index: int) -> None:
         top, seen = self.scroll_offset.y, max(self.size.height - 1, 1)
@@ -234,10 +235,12 @@ class LiveTable(ScrollView, can_focus=True):
 _NO_CELL: Final = Cell("")
 
 
-def fit(text: str, width: int, *, is_right: bool = False) -> str:
-    """Returns text of exactly `width` cells: padded, or cut with an ellipsis."""
+def fit(text: str, width: int, *, is_right: bool = False, keeps_end: bool = False) -> str:
+    """Returns text of exactly `width` cells: padded, or cut at its end or in its middle."""
     length = cell_len(text)
     if length > width:
-        return set_cell_size(text, max(width - 1, 0)) + "…"[:width]
+        ending = text[-(width // 3) :] if keeps_end and width >= 9 else ""
+        room = max(width - 1 - cell_len(ending), 0)
+        return set_cell_size(set_cell_size(text, room) + "…" + ending, width)
     pad = " " * (width - length)
     return pad + text if is_right else text + pad

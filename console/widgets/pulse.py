@@ -54,7 +54,12 @@ def tail(path: str, width: int) -> str:
     home = os.path.expanduser("~")
     if path.startswith(f"{home}/"):
         path = f"~{path[len(home) :]}"
-    return path if cell_len(path) <= width else "…" + path[-max(width - 1, 0) :][: max(width, 0)]
+    if cell_len(path) <= width:
+        return path
+    end = path[-width:] if width > 0 else ""
+    while end and cell_len(end) > width - 1:
+        end = end[1:]
+    return f"…{end}" if width > 0 else ""
 
 
 def watch_badge(update: Update, now_ms: int) -> str:
@@ -75,7 +80,7 @@ def pulse_text(update: Update, folders: int, disk_bytes: int, width: int) -> Tex
     counts = update.statistics
     text = Text(no_wrap=True)
     if counts is None:
-        text.append(" no tracker yet", "dim")
+        text.append(" not open", "dim")
         return text
     share = counts.occupancy / counts.capacity
     filled = min(round(share * GAUGE_CELLS), GAUGE_CELLS)

@@ -52,6 +52,7 @@ class FolderSummary(msgspec.Struct, frozen=True):
         leftovers: Temporary files a killed owner left.
         bad_kept: Bad records kept beside it.
         newer_format: The format, where a newer Holdfast wrote it.
+        saved: What the last checkpoint saved, without guards; None where no record can be believed.
     """
 
     folder: str
@@ -68,6 +69,7 @@ class FolderSummary(msgspec.Struct, frozen=True):
     leftovers: int = 0
     bad_kept: int = 0
     newer_format: int = 0
+    saved: SessionState | None = None
 
 
 class Sweep(msgspec.Struct, frozen=True):
@@ -190,8 +192,8 @@ class Survey:
             ReadError: If it is missing or can't be read now.
         """
         path = f"{self._root.path}/{folder_name}/{filename}"
-        if not is_file_name(filename):
-            raise UnsafeError(f"{path}: refused, not a name in the session's folder", path)
+        if not (is_file_name(folder_name) and is_file_name(filename)):
+            raise UnsafeError(f"{path}: refused, not a file in a session's folder", path)
         folder = self._root.open_folder(folder_name)
         if folder is None:
             raise ReadError(f"{path}: no such folder", path)
@@ -260,6 +262,7 @@ def _summary(folder: Folder, name: str) -> FolderSummary:
         leftovers=leftovers,
         bad_kept=bad_kept,
         newer_format=record.newer_format if record else 0,
+        saved=found.saved if record else None,
     )
 
 
