@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from directories import scratch
 from feeds import Clock
 from hypothesis import HealthCheck, settings
 
@@ -28,9 +29,10 @@ Open = Callable[..., SessionTracker]
 
 
 @pytest.fixture
-def root(tmp_path: Path) -> Path:
-    """The path of a state directory that is not there yet."""
-    return tmp_path / "state"
+def root() -> Iterator[Path]:
+    """The path of a state directory that is not there yet; in memory where the system has that."""
+    with scratch() as parent:
+        yield Path(parent) / "state"
 
 
 @pytest.fixture

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import tempfile
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -34,6 +35,11 @@ MANIFEST_KEYS = (
     "messageCount",
     "createdAt",
 )
+
+
+def scratch() -> tempfile.TemporaryDirectory[str]:
+    """A directory for one test, in memory where the system has that."""
+    return tempfile.TemporaryDirectory(dir="/dev/shm" if os.access("/dev/shm", os.W_OK) else None)
 
 
 def nine_fields(**changed: Any) -> dict[str, Any]:

@@ -34,7 +34,7 @@ from tracker import (
 HERE = Path(__file__).parent
 RECORDING = HERE.parent / "data" / "traces" / "day.events.jsonl"
 EVENTS = 1_700
-CAPACITY = 14
+CAPACITY = 10
 SIZE = (132, 36)
 DEADLINE_S = 30.0
 

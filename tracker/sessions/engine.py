@@ -11,6 +11,7 @@ Source: DESIGN.md, section 4.
 from __future__ import annotations
 
 from collections import OrderedDict
+from itertools import islice
 from typing import Final
 
 from tracker.bounded import BoundedMap, BoundedSet
@@ -22,7 +23,7 @@ from tracker.sessions.changes import ChangeKind, ChangeLog, EvictionCause, Outco
 from tracker.sessions.entry import DIRTY_ADOPTED, DIRTY_PRIOR, Entry, changed_fields
 from tracker.sessions.statistics import THRASH_MS, Counters
 from tracker.state import SessionState
-from tracker.store.protocol import Capture, Store
+from tracker.store.protocol import Capture, Saved, Store
 
 SPILL_ATTEMPTS: Final = 8
 """How many spills may fail in one call before it stays over capacity until the next."""
@@ -41,8 +42,12 @@ class Engine:
         self.counters = Counters()
         self.over_capacity_why = ""
         self.log = ChangeLog()
-        self._evicted_ms: BoundedMap[str, int] = BoundedMap(capacity)
-        self._released: BoundedSet[str] = BoundedSet(capacity)
+        self._touches = 0
+        # Sessions that should have gone but could not be spilled, nor were touched since; the one
+        # that was tried longest ago stands first.
+        self._stuck: OrderedDict[str, None] = OrderedDict()
+        self.evicted_ms: BoundedMap[str, int] = BoundedMap(capacity)
+        self.released: BoundedSet[str] = BoundedSet(capacity)
 
     def handle(self, event: Event, now_ms: int) -> tuple[Effect, ...]:
         """Handles one event: decides it, writes what must be written, then changes memory."""
@@ -97,10 +102,11 @@ class Engine:
             return False
         if known is None:
             arrival.entry.touched_ms = touched_ms
-            self._insert(session, arrival, now_ms, is_back=session in self._evicted_ms)
+            self.insert(session, arrival, now_ms, is_back=session in self.evicted_ms)
         else:
             known.state, known.seq = arrival.entry.state, arrival.entry.seq
             known.touched_ms = touched_ms
+            self._number(known)
             self.entries.move_to_end(session)
             self.log.note(ChangeKind.TOUCHED, session, now_ms)
         return True
@@ -124,9 +130,10 @@ class Engine:
         if entry is None:
             return Outcome(session, False, "not in memory")
         try:
-            self.store.commit(session, entry.state, seq=entry.seq, ends=True)
+            saved = self.store.commit(session, entry.state, seq=entry.seq, ends=True)
         except StoreError as error:
             return Outcome(session, False, str(error))
+        self._count_trouble(session, entry, saved)
         self._release(session, now_ms)
         return Outcome(session, True)
 
@@ -145,15 +152,13 @@ class Engine:
             return Outcome(session, False, f"it stays in memory: {error}")
         self._drop(session)
         age_ms, idle_ms = now_ms - entry.inserted_ms, now_ms - entry.touched_ms
-        self._evicted_ms[session] = now_ms
+        self.evicted_ms[session] = now_ms
         self.counters.evictions[cause] += 1
         self.counters.ages.add(age_ms)
         self.counters.idles.add(idle_ms)
         self.log.note(
             ChangeKind.EVICTED, session, now_ms, detail=cause, age_ms=age_ms, idle_ms=idle_ms
         )
-        if len(self.entries) <= self.capacity:
-            self.over_capacity_why = ""
         return Outcome(session, True)
 
     def evict_idle(self, idle_ms: int, now_ms: int, *, kept: str = "") -> tuple[str, ...]:
@@ -174,7 +179,7 @@ class Engine:
     def set_capacity(self, capacity: int, now_ms: int) -> None:
         """Changes the capacity, evicting down to it."""
         self.capacity = capacity
-        self._evicted_ms.capacity = self._released.capacity = capacity
+        self.evicted_ms.capacity = self.released.capacity = capacity
         self.log.note(ChangeKind.CAPACITY, "", now_ms, count=capacity)
         self.make_room(now_ms, attempts=len(self.entries))
 
@@ -182,32 +187,47 @@ class Engine:
         """Evicts the oldest unpinned entries until the bound holds, but never `kept`.
 
         One whose spill fails stays, and the next oldest goes in its place. After `attempts`
-        failures the engine stays over capacity, says why, and tries again at the next call.
+        failures the engine stays over capacity, says why, and tries again at the next call. Of
+        those that failed only one is then tried again, so that a few sessions that can never be
+        spilled don't keep the others in memory; once it goes, all have their turn again.
         """
         excess = len(self.entries) - self.capacity
         if excess <= 0:
+            self.over_capacity_why = ""
             return
-        victims = []
-        for session, entry in self.entries.items():
-            if not entry.is_pinned and session != kept:
-                victims.append(session)
-                if len(victims) == excess + attempts:
-                    break
-        for session in victims:
+        tried_again = next((name for name in self._stuck if self._may_go(name, kept)), "")
+        victims = (
+            name
+            for name in self.entries
+            if self._may_go(name, kept) and (name == tried_again or name not in self._stuck)
+        )
+        for session in list(islice(victims, excess + attempts)):
             outcome = self.evict(session, EvictionCause.CAPACITY, now_ms)
             if not outcome.is_done:
                 self.over_capacity_why = f"{session!r}: {outcome.why}"
+                self._stuck[session] = None
+                self._stuck.move_to_end(session)
                 attempts -= 1
+            elif session == tried_again:
+                self._stuck.clear()
+                self.make_room(now_ms, kept=kept, attempts=attempts)
+                return
             if len(self.entries) <= self.capacity or not attempts:
-                break
+                return
 
     def write_spill(self, session: str, entry: Entry) -> None:
         """Writes what is newer in memory, where it is and where spilling is on."""
-        if not entry.dirty or not self.spill or self.store.is_read_only:
+        # What was adopted is written either way: the folder it came from may be another's soon.
+        dirty = entry.dirty if self.spill else entry.dirty & DIRTY_ADOPTED
+        if not dirty or self.store.is_read_only:
             return
-        saved = self.store.commit(session, entry.state, seq=entry.seq)
+        saved = self.store.commit(session, entry.state, seq=entry.seq, spill=self.spill)
         entry.state, entry.seq, entry.dirty = saved.state, saved.seq, 0
         self.counters.spills += 1
+        self._count_trouble(session, entry, saved)
+
+    def _may_go(self, session: str, kept: str) -> bool:
+        return session != kept and not self.entries[session].is_pinned
 
     def _load(self, session: str, now_ms: int) -> Arrival:
         return load_entry(self.store, session, now_ms, self.counters, self.log)
@@ -243,24 +263,29 @@ class Engine:
                 DIRTY_PRIOR | DIRTY_ADOPTED
             )
         entry.state, entry.seq = saved.state, saved.seq
+        self._count_trouble(event.session, entry, saved)
+
+    def _count_trouble(self, session: str, entry: Entry, saved: Saved) -> None:
         if saved.trouble:
             count_trouble(
-                self.counters, self.log, event.session, saved.trouble, saved.why, entry.touched_ms
+                self.counters, self.log, session, saved.trouble, saved.why, entry.touched_ms
             )
 
     def _arrive(self, session: str, arrival: Arrival, now_ms: int) -> None:
         self._count_touch(session, arrival, now_ms)
-        self._insert(session, arrival, now_ms, is_back=arrival.loaded is not None)
+        self.insert(session, arrival, now_ms, is_back=arrival.loaded is not None)
 
-    def _insert(self, session: str, arrival: Arrival, now_ms: int, *, is_back: bool) -> None:
+    def insert(self, session: str, arrival: Arrival, now_ms: int, *, is_back: bool) -> None:
+        """Puts a loaded entry into memory as the newest."""
         self.entries[session] = arrival.entry
+        self._number(arrival.entry)
         self.counters.insertions += 1
         if arrival.loaded is None or not is_back:
             self.log.note(ChangeKind.INSERTED, session, now_ms)
         else:
             self.counters.rehydrations += 1
             self.counters.load_times.add(arrival.load_ns)
-            evicted_ms = self._evicted_ms.pop(session, None)
+            evicted_ms = self.evicted_ms.pop(session, None)
             if evicted_ms is not None and 0 <= now_ms - evicted_ms < THRASH_MS:
                 self.counters.thrash += 1
             self.log.note(
@@ -273,9 +298,17 @@ class Engine:
         self.make_room(now_ms, kept=session)
 
     def _move(self, session: str, now_ms: int) -> None:
+        self._number(self.entries[session])
         self.entries.move_to_end(session)
+        self._stuck.pop(session, None)
         self.counters.hits += 1
         self.log.note(ChangeKind.TOUCHED, session, now_ms)
+        if len(self.entries) > self.capacity:
+            self.make_room(now_ms, kept=session)
+
+    def _number(self, entry: Entry) -> None:
+        self._touches += 1
+        entry.recency = self._touches
 
     def _count_touch(self, session: str, arrival: Arrival | None, now_ms: int) -> None:
         if arrival is None:
@@ -283,10 +316,10 @@ class Engine:
             return
         self.counters.misses += 1
         loaded = arrival.loaded
-        if loaded.has_ended if loaded else session in self._released:
+        if loaded.has_ended if loaded else session in self.released:
             self.counters.touches_after_end += 1
             self.log.note(ChangeKind.TOUCHED_AFTER_END, session, now_ms)
-        self._released.discard(session)
+        self.released.discard(session)
 
     def _count_effects(self, session: str, effects: tuple[Effect, ...], now_ms: int) -> None:
         for effect in effects:
@@ -299,11 +332,14 @@ class Engine:
 
     def _release(self, session: str, now_ms: int) -> None:
         self._drop(session)
-        self._released.add(session)
+        self.released.add(session)
         self.counters.releases += 1
         self.log.note(ChangeKind.RELEASED, session, now_ms)
 
     def _drop(self, session: str) -> None:
         entry = self.entries.pop(session, None)
+        self._stuck.pop(session, None)
         if entry is not None and entry.is_pinned:
             self.pinned -= 1
+        if len(self.entries) <= self.capacity:
+            self.over_capacity_why = ""

@@ -5,6 +5,7 @@ Source: DESIGN.md, sections 1 and 4.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Final
 
 import msgspec
@@ -30,6 +31,7 @@ class Entry(msgspec.Struct, gc=False):
         touched_ms: Last activity, by the tracker's clock, Unix ms.
         inserted_ms: When it came into memory, by the tracker's clock, Unix ms.
         is_pinned: Whether it is never evicted.
+        recency: Its place in the recency order: the newer of two has the larger number.
     """
 
     state: SessionState
@@ -38,6 +40,7 @@ class Entry(msgspec.Struct, gc=False):
     touched_ms: int
     inserted_ms: int
     is_pinned: bool = False
+    recency: int = 0
 
 
 class TrackedSession(msgspec.Struct, frozen=True):
@@ -51,6 +54,7 @@ class TrackedSession(msgspec.Struct, frozen=True):
         touched_ms: Last activity, by the tracker's clock, Unix ms.
         inserted_ms: When it came into memory, by the tracker's clock, Unix ms.
         is_pinned: Whether it is never evicted.
+        recency: Its place in the recency order: the newer of two has the larger number.
     """
 
     session: str
@@ -60,6 +64,7 @@ class TrackedSession(msgspec.Struct, frozen=True):
     touched_ms: int
     inserted_ms: int
     is_pinned: bool
+    recency: int = 0
 
 
 def dirty_names(dirty: int) -> tuple[str, ...]:
@@ -67,6 +72,11 @@ def dirty_names(dirty: int) -> tuple[str, ...]:
     if not dirty:
         return ()
     return tuple(name for bit, name in enumerate(DIRTY_NAMES) if dirty >> bit & 1)
+
+
+def dirty_mask(names: Iterable[str]) -> int:
+    """Returns the dirty mask of the fields named."""
+    return sum(1 << DIRTY_NAMES.index(name) for name in names)
 
 
 def changed_fields(before: SessionState, after: SessionState) -> int:
@@ -95,4 +105,5 @@ def view(session: str, entry: Entry) -> TrackedSession:
         entry.touched_ms,
         entry.inserted_ms,
         entry.is_pinned,
+        entry.recency,
     )

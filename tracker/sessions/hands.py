@@ -14,7 +14,9 @@ from tracker.bounded import check_capacity
 from tracker.errors import CapacityError, ClosedError, IdError, ReadOnlyError
 from tracker.events import check_id
 from tracker.sessions.changes import ChangeKind, EvictionCause, Listener, Outcome
+from tracker.sessions.comeback import Drilled, drill, restore, settle
 from tracker.sessions.engine import Engine
+from tracker.sessions.entry import TrackedSession
 from tracker.sessions.look import Look
 
 _LOG = logging.getLogger("holdfast.tracker")
@@ -56,6 +58,45 @@ class Hands(Look):
         self._tell()
         return outcomes
 
+    def restore(self, sessions: Iterable[TrackedSession]) -> tuple[Outcome, ...]:
+        """Undoes evictions: puts sessions back as this tracker showed them before.
+
+        State, times, pin and place in the recency order are what they were, transient fields
+        included, whether or not evictions spill.
+
+        Returns:
+            One outcome an id. One that went on or ended since is refused, and so is one for which
+            there is no room.
+
+        Cost: a load each, and one pass over the entries.
+        """
+        with self._lock:
+            self._check_open()
+            now_ms = self._clock()
+            outcomes = tuple(restore(self._engine, session, now_ms) for session in sessions)
+            settle(self._engine)
+        self._tell()
+        return outcomes
+
+    def drill(self, sessions: Iterable[str]) -> tuple[Drilled, ...]:
+        """Evicts sessions, all of them, and rehydrates them, in one hold of the lock.
+
+        Afterwards memory is as it was: states, times and recency order, whatever the store did.
+
+        Returns:
+            One a distinct id: what it was before beside what came back. A pinned one isn't evicted.
+
+        Raises:
+            ReadOnlyError: If the tracker observes: its disk may be newer than its memory.
+
+        Cost: a spill and a load each, and one pass over the entries; give it a few dozen at a time.
+        """
+        with self._lock:
+            self._check_writable()
+            drilled = drill(self._engine, sessions, self._clock())
+        self._tell()
+        return drilled
+
     def release(self, sessions: Iterable[str]) -> tuple[Outcome, ...]:
         """Ends sessions by hand, as `session_end` without a reading would.
 
@@ -75,6 +116,7 @@ class Hands(Look):
     def pin(self, session: str) -> Outcome:
         """Keeps a session from being evicted. At most capacity - 1 can be pinned."""
         with self._lock:
+            self._check_open()
             engine = self._engine
             entry = engine.entries.get(session)
             if entry is None:
@@ -93,6 +135,7 @@ class Hands(Look):
     def unpin(self, session: str) -> Outcome:
         """Lets a pinned session be evicted again."""
         with self._lock:
+            self._check_open()
             entry = self._engine.entries.get(session)
             if entry is None or not entry.is_pinned:
                 return Outcome(session, False, "not pinned")

@@ -16,11 +16,12 @@ from typing import Final, Literal
 from msgspec.structs import replace
 
 from tracker.errors import NewerFormatError, ReadOnlyError, StoreError, UnsafeError
-from tracker.state import FRESH, SessionState, durable_part, unite
+from tracker.state import FRESH, SessionState, durable_part, unite, within_bounds
 from tracker.store.durable import is_temporary, make_folder, remove_quietly
 from tracker.store.examine import Examined, examine
 from tracker.store.files import Folder, open_root
 from tracker.store.folders import folders_of, may_be_folder, original_folder
+from tracker.store.layout import KEY
 from tracker.store.lock import OwnerLock, acquire
 from tracker.store.manifest import MANIFEST
 from tracker.store.protocol import Capture, Loaded, Saved
@@ -28,13 +29,14 @@ from tracker.store.record import RECORD_BYTES, STATE_FILE
 from tracker.store.writer import Writer
 
 Durability = Literal["power", "process"]
+"""What a write survives: `power` a power cut, for each is synced; `process` only a kill."""
 
 UNCONFIRMED_KEPT: Final = 10_000
 """The most sessions remembered whose last commit failed half way; a failing disk must not leak."""
 
 
 class DirectoryStore:
-    """A store in a state directory. Open it with `open_directory`.
+    """A store in a state directory. Open it with `open_store`.
 
     Args:
         root: The open directory, which this object closes.
@@ -53,8 +55,9 @@ class DirectoryStore:
         self._root = root
         self._lock = lock
         self._writer = Writer(root, clock, sync=durability == "power")
-        # What a load gave before a commit that failed half way; the disk may be ahead of it.
-        self._unconfirmed: dict[str, Loaded | None] = {}
+        # What was found before a commit that failed half way, without its bytes, and whether it was
+        # the session's own; the disk may be ahead of it.
+        self._unconfirmed: dict[str, tuple[Examined, bool]] = {}
 
     @property
     def root(self) -> Folder:
@@ -77,8 +80,8 @@ class DirectoryStore:
 
         Cost: one folder and one file opened, one status; an owner that finds a bad record writes.
         """
-        if session in self._unconfirmed:
-            return self._unconfirmed[session]
+        if (before := self._unconfirmed.get(session)) is not None:
+            return None if before[0].state is None else _loaded(*before)
         with ExitStack() as stack:
             folder, found, is_own = self._find(session, stack)
             if folder is None or found.state is None:
@@ -117,7 +120,7 @@ class DirectoryStore:
         with ExitStack() as stack:
             folder, found, is_own = self._find(session, stack)
             if folder is None or not is_own:
-                if ends and not captures:
+                if ends and not captures and found.state is None:
                     return Saved(state, 0)
                 folder = self._make_folder(session, stack)
             try:
@@ -166,16 +169,31 @@ class DirectoryStore:
             self._writer.make_known(folder)
         if found.is_bad and is_own:
             self._writer.keep_bad(folder, found)
-        if session not in self._unconfirmed and not _is_as_left(found, seq, is_own):
+        before, _ = self._unconfirmed.get(session, (None, False))
+        if before is None and not _is_as_left(found, seq, is_own):
             theirs = found.state or FRESH
             state = unite(state, replace(theirs, guards=0) if found.is_bad else theirs)
+        state = within_bounds(state, session)
         known_bytes = found.manifest_bytes if is_own else folder.size(MANIFEST) or 0
+        if captures and not is_own and found.state is not None:
+            # What was adopted stands in the session's own folder before anything is added to it.
+            self._writer.write_record(
+                folder,
+                session,
+                found,
+                within_bounds(found.saved, session),
+                within_bounds(found.state, session),
+                seq=1,
+                manifest_bytes=known_bytes,
+            )
         for capture in captures:
             known_bytes = self._writer.write_checkpoint(folder, session, capture, known_bytes)
-        kept = replace(found.saved, guards=0)
-        saved = state if captures else unite(kept, durable_part(state))
+        saved = state
+        if not captures:
+            kept = replace((before or found).saved, guards=0)
+            saved = within_bounds(unite(kept, durable_part(state)), session)
         seq = max(seq, found.record.seq if found.record and is_own else 0) + 1
-        if ends and saved == FRESH:
+        if ends and saved == FRESH and not known_bytes:
             self._writer.forget(folder)
         else:
             live = None if ends else state
@@ -207,27 +225,37 @@ class DirectoryStore:
             pass  # It can't be told, so it counts as changed.
         while len(self._unconfirmed) >= UNCONFIRMED_KEPT:
             del self._unconfirmed[next(iter(self._unconfirmed))]
-        is_stored = found.state is not None
-        self._unconfirmed[session] = _loaded(found, is_own) if is_stored else None
+        self._unconfirmed[session] = replace(found, raw=None), is_own
 
     def _find(self, session: str, stack: ExitStack) -> tuple[Folder | None, Examined, bool]:
         """Finds an id's own folder, else the original's to adopt from; whether it is its own."""
+        without_record = None
         for name in folders_of(session):
             folder = self._entered(name, stack)
             if folder is not None and (found := self._examined(folder, session)) is not None:
-                return folder, found, True
+                if found.record is not None:
+                    return folder, found, True
+                without_record = without_record or (folder, found, True)
+        if without_record is not None and without_record[1].state is not None:
+            return without_record
         name = original_folder(session)
         if name not in folders_of(session) and len(name) <= 255:
             folder = self._entered(name, stack)
             if folder is not None and (found := self._examined(folder, None)) is not None:
                 return folder, found, False
-        return None, Examined(), False
+        return without_record or (None, Examined(), False)
 
     def _examined(self, folder: Folder, session: str | None) -> Examined | None:
-        """Examines a folder; None where its record names another id."""
+        """Examines a folder; None where its record names another id.
+
+        Without a `session` it is one to adopt from: None, too, where it may not be the original's.
+        """
         found = examine(folder)
         if found.record is None:
-            return found
+            is_own = session is not None
+            return found if is_own or (found.is_bad and not _is_ours(found.raw)) else None
+        if found.record.session not in (None, session):
+            return None
         if found.record.newer_format and self._lock is not None:
             path = folder.where(STATE_FILE)
             raise NewerFormatError(
@@ -235,7 +263,7 @@ class DirectoryStore:
                 " upgrade to change it",
                 path,
             )
-        return found if found.record.session in (None, session) else None
+        return found
 
     def _entered(self, name: str, stack: ExitStack) -> Folder | None:
         folder = self._root.open_folder(name)
@@ -243,8 +271,11 @@ class DirectoryStore:
 
     def _make_folder(self, session: str, stack: ExitStack) -> Folder:
         for name in folders_of(session):
-            if self._root.status(name) is None:
+            folder = self._entered(name, stack)
+            if folder is None:
                 return stack.enter_context(make_folder(self._root, name))
+            if folder.status(STATE_FILE) is None:
+                return folder
         path = self._root.where(folders_of(session)[-1])
         raise UnsafeError(f"{path}: refused, its record names another session", path)
 
@@ -292,6 +323,11 @@ def _is_as_left(found: Examined, seq: int, is_own: bool) -> bool:
     if found.record is None or not is_own:
         return seq == 0
     return found.record.session is not None and found.record.seq == seq
+
+
+def _is_ours(raw: bytes | None) -> bool:
+    """Whether a record that can't be believed shows that Holdfast wrote it."""
+    return raw is not None and f'"{KEY}"'.encode() in raw
 
 
 def _loaded(found: Examined, is_own: bool) -> Loaded:

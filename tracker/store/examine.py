@@ -71,7 +71,7 @@ def examine(folder: Folder) -> Examined:
         ReadError: If a file can't be read now.
         UnsafeError: If a file is refused for what it is (a record that is too large is only bad).
     """
-    manifest_bytes = folder.size(MANIFEST) or 0
+    manifest_bytes = _manifest_bytes(folder)
     raw = None
     try:
         for pause_s in READ_AGAIN_S:
@@ -113,6 +113,17 @@ def read_lines(folder: Folder, offset: int = 0) -> tuple[ManifestLine, ...]:
         UnsafeError: If it is refused for what it is.
     """
     return parse_manifest(folder.read_from(MANIFEST, offset, READ_BYTES) or b"").lines
+
+
+def _manifest_bytes(folder: Folder) -> int:
+    # Judged even where it need not be read, so that what is refused is named before it is due.
+    status = folder.status(MANIFEST)
+    if status is None:
+        return 0
+    if why := folder.refusal(MANIFEST, status):
+        path = folder.where(MANIFEST)
+        raise UnsafeError(f"{path}: refused, {why}", path)
+    return status.st_size
 
 
 def _without_record(folder: Folder, manifest_bytes: int) -> Examined:

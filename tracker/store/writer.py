@@ -12,7 +12,7 @@ from typing import Final
 import msgspec
 
 from tracker.errors import WriteError
-from tracker.state import SessionState
+from tracker.state import SessionState, plain_name
 from tracker.store.checkpoints import render_checkpoint, render_messages, semantic_digest
 from tracker.store.durable import (
     append_line,
@@ -99,7 +99,7 @@ class Writer:
         data = render_checkpoint(session, capture, messages_part)
         replace_file(folder, filename, data, sync=self._sync)
         line = ManifestLine(
-            file=folder.where(filename),
+            file=plain_name(folder.where(filename)),
             filename=filename,
             trigger=capture.trigger,
             reason=None,
