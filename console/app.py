@@ -107,7 +107,7 @@ class HoldfastApp(App[None]):
         screen = MainScreen(self.board, self._link, self._rules)
         self.push_screen(screen)
         self._link.start()
-        self.run_worker(self._take_on, thread=True, group="updates", exit_on_error=False)
+        self.run_worker(self._take_on, thread=True, group="updates")
         for problem in self._problems:
             self.notify(problem, severity="warning", markup=False)
         # A terminal that is closed, or a shift that is ended, quits as cleanly as q does.

@@ -6,7 +6,7 @@ from textual.message import Message
 from textual.widget import Widget
 
 from console.snapshot import Update
-from tracker import CheckpointFile, Outcome
+from tracker import CheckpointFile, FolderSummary, Outcome
 
 
 class CursorMoved(Message):
@@ -48,14 +48,19 @@ class FilesListed(Message):
     """The checkpoint files of a session were listed.
 
     Attributes:
-        session: The session's id.
-        files: Its files, the newest first.
+        listed: The session's id, and its folder as it was when it was listed.
+        files: Its files, oldest first.
         why: Why they can't be listed, in words; empty where they were.
     """
 
-    def __init__(self, session: str, files: tuple[CheckpointFile, ...], why: str = "") -> None:
+    def __init__(
+        self,
+        listed: tuple[str, FolderSummary | None],
+        files: tuple[CheckpointFile, ...],
+        why: str = "",
+    ) -> None:
         super().__init__()
-        self.session = session
+        self.listed = listed
         self.files = files
         self.why = why
 

@@ -17,6 +17,12 @@ MARKS: Final = 2
 
 ELLIPSIS: Final = "…"
 
+_UNSETTLED: Final = frozenset(
+    map(chr, (*range(0xFE00, 0xFE10), *range(0x1F1E6, 0x1F200), *range(0x1F3FB, 0x1F400)))
+)
+"""Variation selectors, flag letters and skin tones: terminals don't agree how many cells they take,
+so that a line with one would push what stands behind it out of its column."""
+
 
 def visible(text: str, limit: int = CELLS) -> str:
     """Returns text that is safe to show: printable, on one line, bounded.
@@ -40,7 +46,8 @@ def visible(text: str, limit: int = CELLS) -> str:
             marks += 1
         else:
             marks = 0
-        piece = character if character.isprintable() and marks <= MARKS else escape(character)
+        is_plain = character.isprintable() and character not in _UNSETTLED and marks <= MARKS
+        piece = character if is_plain else escape(character)
         length += len(piece)
         if length > limit:
             break

@@ -5,13 +5,16 @@ from __future__ import annotations
 import os
 
 import pytest
+from console_support import StillLink, shown, until
 from console_values import HOSTILE, statistics, update_of
 from hypothesis import given
 from hypothesis import strategies as st
 from rich.cells import cell_len
 
+from console.app import HoldfastApp
 from console.snapshot import Face, Feed, Mode, Watch
 from console.widgets.pulse import pulse_text, tail, watch_badge
+from tracker import Rules
 
 NOW_MS = 1_000_000
 
@@ -94,3 +97,12 @@ def test_a_path_never_takes_more_cells_than_there_are(path: str, width: int) -> 
 def test_a_path_is_cut_at_its_beginning_and_the_home_is_a_tilde() -> None:
     assert tail("/a/long/path/checkpoints", 12) == "…checkpoints"
     assert tail(os.path.expanduser("~/state"), 40) == "~/state"
+
+
+async def test_the_counters_follow_the_width_of_the_terminal() -> None:
+    app = HoldfastApp(StillLink(update_of()), Rules())
+    async with app.run_test(size=(60, 20)) as pilot:
+        await until(pilot, lambda: "evictions 0" in shown(app), "the first counters")
+        assert "load failures" not in shown(app)
+        await pilot.resize_terminal(140, 20)
+        await until(pilot, lambda: "load failures 0" in shown(app), "all counters")

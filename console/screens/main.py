@@ -193,9 +193,10 @@ class MainScreen(Screen[None]):
 
     @on(FilesListed)
     def _take_files(self, message: FilesListed) -> None:
-        if message.session != self._chosen:
-            return
-        self._files = {file.filename: file for file in reversed(message.files)}
+        if message.listed != self._listed:
+            return  # A newer list was asked for, and may be here already.
+        # No file's key is DIVIDER's, whatever a manifest names.
+        self._files = {f"{file.filename}/": file for file in reversed(message.files)}
         table = self.query_one("#files", LiveTable)
         empty = visible(message.why, 200) or "No checkpoints yet."
         table.show(list(self._files), empty_text=empty)
@@ -230,11 +231,12 @@ class MainScreen(Screen[None]):
 
     def _list_files(self, session: str, disk: FolderSummary | None) -> None:
         def work() -> None:
+            listed = (session, disk)
             try:
                 files = self._link.files(disk) if disk is not None else ()
-                self.post_message(FilesListed(session, files))
+                self.post_message(FilesListed(listed, files))
             except Exception as error:  # noqa: BLE001 - the top of a worker; it is shown.
-                self.post_message(FilesListed(session, (), str(error) or type(error).__name__))
+                self.post_message(FilesListed(listed, (), str(error) or type(error).__name__))
 
         self.run_worker(work, thread=True, group="files", exit_on_error=False)
 
@@ -268,8 +270,8 @@ class MainScreen(Screen[None]):
             self._rules,
         )
 
-    def _file_cells(self, filename: str, _index: int) -> dict[str, Cell]:
-        return file_cells(self._files[filename])
+    def _file_cells(self, key: str, _index: int) -> dict[str, Cell]:
+        return file_cells(self._files[key])
 
     def _recent_cells(self, key: str, _index: int) -> dict[str, Cell]:
         return self._recent[key]

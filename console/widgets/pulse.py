@@ -38,6 +38,8 @@ class Masthead(Static):
 class Pulse(Static):
     """Occupancy, evictions, rehydrations and what else is counted, on one line."""
 
+    _shown: tuple[Update, int, int] | None = None
+
     def show(self, update: Update, folders: int, disk_bytes: int) -> None:
         """Takes an update.
 
@@ -46,7 +48,13 @@ class Pulse(Static):
             folders: How many folders are on disk.
             disk_bytes: Bytes of all files in them.
         """
-        self.update(pulse_text(update, folders, disk_bytes, self.size.width or 80))
+        self._shown = (update, folders, disk_bytes)
+        self.on_resize()
+
+    def on_resize(self) -> None:
+        """Shows as many counters as there is room for now."""
+        if self._shown is not None:
+            self.update(pulse_text(*self._shown, self.size.width or 80))
 
 
 def tail(path: str, width: int) -> str:
