@@ -11,6 +11,7 @@ import os
 import signal
 import stat
 import sys
+from collections.abc import Callable
 from types import FrameType, TracebackType
 from typing import Any, Final
 
@@ -61,6 +62,10 @@ class Stopping:
         self._is_waiting = is_waiting
         if is_waiting and self.received:
             raise Interrupted
+
+    def until(self, progress: Progress) -> Callable[[int, int], bool]:
+        """Returns `progress` for work that asks whether to go on: False once a signal came."""
+        return lambda done, total: progress(done, total) and not self.received
 
     @property
     def name(self) -> str:

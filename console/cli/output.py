@@ -75,7 +75,7 @@ def json_bytes(value: Any) -> bytes:
     try:
         encoded = msgspec.json.encode(value)
     except UnicodeEncodeError:
-        encoded = msgspec.json.encode(_plain(msgspec.to_builtins(value)))
+        encoded = msgspec.json.encode(plain(msgspec.to_builtins(value)))
     return safe_json(encoded)
 
 
@@ -147,13 +147,14 @@ def _refused(error: OSError) -> OutputError:
     return OutputError(f"standard output can't be written: {error.strerror}")
 
 
-def _plain(value: Any) -> Any:
+def plain(value: Any) -> Any:
+    r"""Returns plain dicts, lists and text with lone surrogates as text such as `\udcff`."""
     if isinstance(value, str):
         return value.encode("utf-8", "backslashreplace").decode()
     if isinstance(value, dict):
-        return {_plain(key): _plain(inner) for key, inner in value.items()}
+        return {plain(key): plain(inner) for key, inner in value.items()}
     if isinstance(value, list | tuple):
-        return [_plain(inner) for inner in value]
+        return [plain(inner) for inner in value]
     return value
 
 

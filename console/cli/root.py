@@ -21,6 +21,8 @@ VERBS: Final = {
     "show": "show",
     "doctor": "doctor",
     "replay": "replay",
+    "drill": "drill",
+    "prune": "prune",
     "simulate": "simulate",
     "config": "config",
     "themes": "themes",

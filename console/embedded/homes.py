@@ -29,13 +29,12 @@ class Homes:
 
     def _named(self, summary: FolderSummary) -> FolderSummary:
         session = summary.session
-        if summary.trouble in ("corrupt", "unsafe") or "\0" in session:
+        if summary.trouble in ("corrupt", "unsafe"):
             session = self._sessions.get(summary.folder, summary.folder)
         self._sessions[summary.folder] = session
         return summary if session == summary.session else replace(summary, session=session)
 
 
-def active_ms(summary: FolderSummary) -> int:
-    """Returns when a folder's session was last active, Unix ms; 0 where nothing tells."""
-    state = summary.state
-    return 0 if state is None else max(state.last_checkpoint_ms, state.last_evaluated_ms)
+def last_checkpoint_ms(summary: FolderSummary) -> int:
+    """Returns when a folder's session was last captured, Unix ms; 0 where nothing tells."""
+    return 0 if summary.state is None else summary.state.last_checkpoint_ms

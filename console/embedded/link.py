@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Final
 
 from console.embedded.feeds import hand_over
-from console.embedded.homes import Homes, active_ms
+from console.embedded.homes import Homes, last_checkpoint_ms
 from console.embedded.pending import LookedUp, Pending
 from console.embedded.watching import Watcher
 from console.snapshot import Face, Feed, Mode, Progress, Update, Watch
@@ -224,8 +224,10 @@ class EmbeddedLink:
 
     def _take_newest(self, tracker: SessionTracker, folders: Iterable[FolderSummary]) -> None:
         """Fills an observer's memory with the newest sessions, the oldest of them first."""
-        active = [(active_ms(one), one.session) for one in folders if one.state is not None]
-        for at_ms, session in sorted(active)[-tracker.capacity :]:
+        stored = [
+            (last_checkpoint_ms(one), one.session) for one in folders if one.state is not None
+        ]
+        for at_ms, session in sorted(stored)[-tracker.capacity :]:
             if self._stopping.is_set():
                 return
             self._observe(tracker, session, at_ms)
@@ -243,7 +245,7 @@ class EmbeddedLink:
         folders = self._homes.named(changed)
         gone = self._homes.forget(removed)
         if tracker is not None and tracker.is_read_only:
-            active = [one.session for one in sorted(folders, key=active_ms)]
+            active = [one.session for one in sorted(folders, key=last_checkpoint_ms)]
             for session in (*active, *gone):
                 self._observe(tracker, session, None)
         self._pending.add_folders(folders, removed)

@@ -14,8 +14,8 @@ from typing import Final, Literal
 
 import msgspec
 
-from tracker.errors import NewerFormatError, ReadError, StoreError, UnsafeError
-from tracker.events import ID_BYTES
+from tracker.errors import IdError, NewerFormatError, ReadError, StoreError, UnsafeError
+from tracker.events import check_id
 from tracker.state import SessionState
 from tracker.store.checkpoints import DISPLAY_BYTES
 from tracker.store.durable import is_temporary
@@ -245,8 +245,9 @@ def _summary(folder: Folder, name: str) -> FolderSummary:
     why = found.why
     if why and found.is_bad:
         why = f"{found.trouble}: {why}"
-    if session != name and not _is_home(name, session):
-        trouble, why = "unsafe", f"its record names a session that lives in {_home(session)}"
+    if session != name and name not in (homes := _homes(session)):
+        where = f"a session that lives in {homes[0]}" if homes else "no session that can be"
+        trouble, why = "unsafe", f"its record names {where}"
     return FolderSummary(
         folder=name,
         session=session,
@@ -266,18 +267,13 @@ def _summary(folder: Folder, name: str) -> FolderSummary:
     )
 
 
-def _is_home(name: str, session: str) -> bool:
+def _homes(session: str) -> tuple[str, ...]:
+    """Returns the folders an id may live in; none where it is no id at all."""
     try:
-        return len(session) <= ID_BYTES and name in folders_of(session)
-    except UnicodeEncodeError:
-        return False
-
-
-def _home(session: str) -> str:
-    try:
-        return folders_of(session)[0]
-    except UnicodeEncodeError:
-        return "no folder at all"
+        check_id(session)
+    except IdError:
+        return ()
+    return folders_of(session)
 
 
 def _troubled(name: str, error: StoreError) -> FolderSummary:
