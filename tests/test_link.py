@@ -25,8 +25,17 @@ from console_support import (
 from directories import tree, write_original
 
 from console.board import Board
+from console.embedded.homes import Homes
 from console.snapshot import Face, Feed, Mode
-from tracker import BadLine, DirectoryError, Event, ReadOnlyError, StoreError, open_tracker
+from tracker import (
+    BadLine,
+    DirectoryError,
+    Event,
+    FolderSummary,
+    ReadOnlyError,
+    StoreError,
+    open_tracker,
+)
 
 # -- observing --------------------------------------------------------------------------------
 
@@ -290,3 +299,13 @@ def test_every_thread_ends_with_the_link(tmp_path: Path) -> None:
         with started(observing(root)) as shown:
             shown.until(lambda board: board.update, "an update")
     wait_for(lambda: threading.active_count() == before, "all threads to end")
+
+
+def test_a_folder_that_loses_its_record_before_it_goes_still_takes_its_session_along() -> None:
+    homes = Homes()
+    whole = FolderSummary("agent_main_main~0123456789abcdef", "agent:main:main", seq=1)
+    (named,) = homes.named([whole])
+    assert named.session == "agent:main:main"
+    (emptied,) = homes.named([FolderSummary(whole.folder, whole.folder)])
+    assert emptied.session == "agent:main:main"
+    assert homes.forget([whole.folder]) == ["agent:main:main"]

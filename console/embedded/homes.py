@@ -18,8 +18,9 @@ class Homes:
     def named(self, summaries: Iterable[FolderSummary]) -> list[FolderSummary]:
         """Returns summaries under the sessions their folders are of.
 
-        A folder whose record is bad can't tell whose it is, and one that is refused may lie: it
-        stays that of the session it was known for, else it goes by its own name.
+        A folder whose record is bad, or gone before the folder is, can't tell whose it is, and one
+        that is refused may lie: it stays that of the session it was known for, else it goes by its
+        own name.
         """
         return [self._named(summary) for summary in summaries]
 
@@ -29,7 +30,7 @@ class Homes:
 
     def _named(self, summary: FolderSummary) -> FolderSummary:
         session = summary.session
-        if summary.trouble in ("corrupt", "unsafe"):
+        if summary.trouble in ("corrupt", "unsafe") or session == summary.folder:
             session = self._sessions.get(summary.folder, summary.folder)
         self._sessions[summary.folder] = session
         return summary if session == summary.session else replace(summary, session=session)
