@@ -194,12 +194,6 @@ def test_a_root_that_cannot_be_opened_says_why(tmp_path: Path) -> None:
             open_root(str(tmp_path))
 
 
-def test_a_root_is_made_with_its_parents_for_an_owner_only(tmp_path: Path) -> None:
-    with open_root(str(tmp_path / "a" / "b"), create=True) as folder:
-        assert folder.names() == []
-    assert (tmp_path / "a" / "b").stat().st_mode & 0o777 == 0o700
-
-
 def test_a_removed_root_is_noticed(tmp_path: Path) -> None:
     (tmp_path / "root").mkdir()
     with open_root(str(tmp_path / "root")) as folder:

@@ -17,6 +17,12 @@ import os
 from collections.abc import Callable
 
 from tracker.bounded import BoundedMap, BoundedSet
+from tracker.drill.invisibility import drill_invisibility
+from tracker.drill.live import drill_live, drill_on_disk
+from tracker.drill.plans import PLANS, Plan, drill_directory
+from tracker.drill.report import Check, DrilledSession, Ending, Report
+from tracker.drill.restore import drill_restore
+from tracker.drill.wave import drill_wave
 from tracker.errors import (
     CapacityError,
     ClosedError,
@@ -45,6 +51,7 @@ from tracker.events import (
 )
 from tracker.policy import Rules
 from tracker.sessions.changes import Change, ChangeKind, EvictionCause, Listener, Outcome
+from tracker.sessions.comeback import Drilled
 from tracker.sessions.doctor import Finding, Severity, diagnose, is_healthy
 from tracker.sessions.entry import TrackedSession
 from tracker.sessions.statistics import Spread, Statistics
@@ -63,6 +70,8 @@ from tracker.store.listing import CheckpointFile
 from tracker.store.lock import Owner, current_owner
 from tracker.store.manifest import iso_of
 from tracker.store.protocol import Capture, Loaded, Saved, Store
+from tracker.store.pruning import Pruned, apply_prune, open_to_prune
+from tracker.store.retention import PlannedFile, PlannedFolder, PrunePlan, plan_prune
 from tracker.store.survey import FolderSummary, Survey, Sweep
 
 __version__ = "0.1.0"
@@ -70,6 +79,7 @@ __version__ = "0.1.0"
 __all__ = [
     "CAPACITY",
     "FRESH",
+    "PLANS",
     "BadLine",
     "BoundedMap",
     "BoundedSet",
@@ -77,13 +87,17 @@ __all__ = [
     "Capture",
     "Change",
     "ChangeKind",
+    "Check",
     "CheckpointFile",
     "ClosedError",
     "Difference",
     "DirectoryError",
     "DirectoryStore",
+    "Drilled",
+    "DrilledSession",
     "Durability",
     "Effect",
+    "Ending",
     "Event",
     "EventError",
     "EvictionCause",
@@ -99,8 +113,14 @@ __all__ = [
     "Outcome",
     "OwnedError",
     "Owner",
+    "Plan",
+    "PlannedFile",
+    "PlannedFolder",
+    "PrunePlan",
+    "Pruned",
     "ReadError",
     "ReadOnlyError",
+    "Report",
     "Rules",
     "Saved",
     "SessionState",
@@ -116,18 +136,27 @@ __all__ = [
     "UnsafeError",
     "Verdict",
     "WriteError",
+    "apply_prune",
     "check_id",
     "current_owner",
     "decode_event",
     "diagnose",
     "differences",
+    "drill_directory",
+    "drill_invisibility",
+    "drill_live",
+    "drill_on_disk",
+    "drill_restore",
+    "drill_wave",
     "guard_names",
     "is_healthy",
     "iso_of",
     "judge",
     "open_store",
+    "open_to_prune",
     "open_tracker",
     "parse_line",
+    "plan_prune",
     "read_feed",
     "to_builtins",
     "values_of",

@@ -19,6 +19,7 @@ from console.cli.table import Column
 from console.rows import size
 from console.settings.durations import duration_text, parse_duration_ms
 from tracker import (
+    DirectoryStore,
     PlannedFolder,
     Pruned,
     PrunePlan,
@@ -61,18 +62,15 @@ def prune(directory: str, older_than: str, applies: bool, as_json: bool) -> int:
         else open_store(directory, read_only=True, clock=wall_clock_ms)
     )
     with closing(opened) as store, Stopping() as stopping:
-        with Progress("looking at folders") as progress:
-            plan = plan_prune(
-                store.root,
-                older_than_ms=older_than_ms,
-                now_ms=wall_clock_ms(),
-                progress=stopping.until(progress),
-            )
+        plan = _planned(store, older_than_ms, stopping)
+        if plan is None:
+            narrate(f"{stopping.name}: stopped before the plan was whole; nothing was deleted")
+            return 128 + stopping.received
         if not as_json:
             print_plan(plan)
             flush()
         pruned: tuple[Pruned, ...] = ()
-        if applies and not stopping.received:
+        if applies:
             with Progress("deleting") as progress:
                 pruned = apply_prune(store, plan, progress=stopping.until(progress))
         owner = current_owner(store.root)
@@ -85,7 +83,7 @@ def prune(directory: str, older_than: str, applies: bool, as_json: bool) -> int:
         if owner is not None:
             narrate(f"process {owner.pid} owns the directory; stop it before --apply")
     if stopping.received:
-        narrate(f"{stopping.name}: stopped after {counted(len(pruned), 'deleted session')}")
+        narrate(f"{stopping.name}: stopped after {len(pruned):,} of {len(plan.going):,}")
         return 128 + stopping.received
     return UNREADABLE if any(one.has_failed for one in pruned) else FINE
 
@@ -176,6 +174,18 @@ def say_outcome(plan: PrunePlan, pruned: Sequence[Pruned]) -> None:
         f"{counted(len(done), 'session')} of {len(plan.going):,} deleted:"
         f" {counted(files, 'file')}, {size(sum(one.file_bytes for one in pruned))}"
     )
+
+
+def _planned(store: DirectoryStore, older_than_ms: int, stopping: Stopping) -> PrunePlan | None:
+    """Makes the plan; None where it was stopped."""
+    with Progress("looking at folders") as progress:
+        plan = plan_prune(
+            store.root,
+            older_than_ms=older_than_ms,
+            now_ms=wall_clock_ms(),
+            progress=stopping.until(progress),
+        )
+    return None if stopping.received else plan
 
 
 def _age_ms(text: str) -> int:

@@ -153,7 +153,8 @@ def _fields(differences: Sequence[Difference]) -> Iterator[str]:
 
 
 def _value(value: Any) -> str:
-    if value is None or value == ():
+    if value is None:
         return "none"
-    text = " ".join(map(str, value)) if isinstance(value, tuple) else str(value)
-    return visible(text, VALUE_CELLS)
+    if isinstance(value, list | tuple):
+        value = " ".join(map(str, value)) or "none"
+    return visible(str(value), VALUE_CELLS)

@@ -1,3 +1,4 @@
 """The bounded tracker: `tracker` (the thread-safe shell), `engine` (what happens under its lock),
-`entry`, `changes`, `statistics` (its values), `verdict` (memory beside disk), `doctor` (findings).
+`comeback` (evictions undone), `entry`, `changes`, `statistics` (its values), `verdict` (memory
+beside disk), `doctor` (findings).
 """

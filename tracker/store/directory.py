@@ -15,13 +15,13 @@ from typing import Final, Literal
 
 from msgspec.structs import replace
 
-from tracker.errors import NewerFormatError, ReadOnlyError, StoreError, UnsafeError
+from tracker.errors import ReadOnlyError, StoreError
 from tracker.state import FRESH, SessionState, durable_part, unite, within_bounds
-from tracker.store.durable import is_temporary, make_folder, remove_quietly
-from tracker.store.examine import Examined, examine
+from tracker.store.durable import is_temporary, make_root, remove_quietly
+from tracker.store.examine import Examined
 from tracker.store.files import Folder, open_root
-from tracker.store.folders import folders_of, may_be_folder, original_folder
-from tracker.store.layout import KEY
+from tracker.store.folders import may_be_folder
+from tracker.store.home import Home, Homes
 from tracker.store.lock import OwnerLock, acquire
 from tracker.store.manifest import MANIFEST
 from tracker.store.protocol import Capture, Loaded, Saved
@@ -54,10 +54,11 @@ class DirectoryStore:
     ) -> None:
         self._root = root
         self._lock = lock
+        self._homes = Homes(root, is_owner=lock is not None)
         self._writer = Writer(root, clock, sync=durability == "power")
-        # What was found before a commit that failed half way, without its bytes, and whether it was
-        # the session's own; the disk may be ahead of it.
-        self._unconfirmed: dict[str, tuple[Examined, bool]] = {}
+        # What was found before a commit that failed half way, without its bytes; the disk may be
+        # ahead of it.
+        self._unconfirmed: dict[str, Home] = {}
 
     @property
     def root(self) -> Folder:
@@ -81,21 +82,23 @@ class DirectoryStore:
         Cost: one folder and one file opened, one status; an owner that finds a bad record writes.
         """
         if (before := self._unconfirmed.get(session)) is not None:
-            return None if before[0].state is None else _loaded(*before)
+            return _loaded(before)
         with ExitStack() as stack:
-            folder, found, is_own = self._find(session, stack)
-            if folder is None or found.state is None:
+            home = self._homes.find(session, stack)
+            loaded = _loaded(home)
+            if loaded is None:
                 return None
-            loaded = _loaded(found, is_own)
-            if found.is_bad and is_own and self._lock is not None:
+            folder, found, is_own = home
+            if folder is not None and found.is_bad and is_own and self._lock is not None:
                 self._writer.keep_bad(folder, found)
+                self._writer.settle_manifest(folder, is_known=False)
                 loaded = replace(loaded, seq=1)
                 self._writer.write_record(
                     folder,
                     session,
                     found,
                     found.saved,
-                    found.state,
+                    loaded.state,
                     seq=1,
                     manifest_bytes=found.manifest_bytes,
                 )
@@ -118,17 +121,20 @@ class DirectoryStore:
         if self._lock is None:
             raise ReadOnlyError(f"{self._root.path}: opened to observe, nothing is written")
         with ExitStack() as stack:
-            folder, found, is_own = self._find(session, stack)
-            if folder is None or not is_own:
-                if ends and not captures and found.state is None:
+            home = self._homes.find(session, stack)
+            if home.folder is None and (captures or not ends):
+                # Another writer may make it at the same time, and have written there already.
+                self._homes.make(session, stack)
+                home = self._homes.find(session, stack)
+            folder = home.folder
+            if folder is None or not home.is_own:
+                if ends and not captures and home.found.state is None:
                     return Saved(state, 0)
-                folder = self._make_folder(session, stack)
+                folder = self._homes.make(session, stack)
             try:
-                saved = self._commit(
-                    folder, found, is_own, session, state, seq, captures, ends, spill
-                )
+                saved = self._commit(folder, home, session, state, seq, captures, ends, spill)
             except StoreError:
-                self._remember_if_ahead(folder, found, is_own, session)
+                self._remember_if_ahead(folder, home, session)
                 raise
             self._unconfirmed.pop(session, None)
             return saved
@@ -143,10 +149,12 @@ class DirectoryStore:
             if not may_be_folder(name):
                 continue
             try:
-                with ExitStack() as stack:
-                    folder = self._entered(name, stack)
-                    for entry in folder.names() if folder else ():
-                        if folder and is_temporary(entry):
+                folder = self._root.open_folder(name)
+                if folder is None:
+                    continue
+                with folder:
+                    for entry in folder.names():
+                        if is_temporary(entry):
                             remove_quietly(folder, entry)
                             swept += 1
             except StoreError:
@@ -156,8 +164,7 @@ class DirectoryStore:
     def _commit(
         self,
         folder: Folder,
-        found: Examined,
-        is_own: bool,
+        home: Home,
         session: str,
         state: SessionState,
         seq: int,
@@ -165,16 +172,18 @@ class DirectoryStore:
         ends: bool,
         spill: bool,
     ) -> Saved:
+        _, found, is_own = home
         if found.record is None or not is_own:
             self._writer.make_known(folder)
         if found.is_bad and is_own:
             self._writer.keep_bad(folder, found)
-        before, _ = self._unconfirmed.get(session, (None, False))
-        if before is None and not _is_as_left(found, seq, is_own):
+        before = self._unconfirmed.get(session)
+        if before is None and not _is_as_left(home, seq):
             theirs = found.state or FRESH
             state = unite(state, replace(theirs, guards=0) if found.is_bad else theirs)
         state = within_bounds(state, session)
         known_bytes = found.manifest_bytes if is_own else folder.size(MANIFEST) or 0
+        known_bytes += self._writer.settle_manifest(folder, is_known=_knows_manifest(home))
         if captures and not is_own and found.state is not None:
             # What was adopted stands in the session's own folder before anything is added to it.
             self._writer.write_record(
@@ -190,7 +199,7 @@ class DirectoryStore:
             known_bytes = self._writer.write_checkpoint(folder, session, capture, known_bytes)
         saved = state
         if not captures:
-            kept = replace((before or found).saved, guards=0)
+            kept = replace((before or home).found.saved, guards=0)
             saved = within_bounds(unite(kept, durable_part(state)), session)
         seq = max(seq, found.record.seq if found.record and is_own else 0) + 1
         if ends and saved == FRESH and not known_bytes:
@@ -209,13 +218,11 @@ class DirectoryStore:
             )
         return Saved(state, seq, found.trouble if found.is_bad else "", found.why)
 
-    def _remember_if_ahead(
-        self, folder: Folder, found: Examined, is_own: bool, session: str
-    ) -> None:
+    def _remember_if_ahead(self, folder: Folder, home: Home, session: str) -> None:
         """Keeps what a load gave before a commit that failed once the disk had changed."""
         if session in self._unconfirmed:
             return
-        before = found if is_own else Examined()
+        before = home.found if home.is_own else Examined()
         try:
             if (folder.size(MANIFEST) or 0) == before.manifest_bytes and folder.read(
                 STATE_FILE, RECORD_BYTES
@@ -225,59 +232,7 @@ class DirectoryStore:
             pass  # It can't be told, so it counts as changed.
         while len(self._unconfirmed) >= UNCONFIRMED_KEPT:
             del self._unconfirmed[next(iter(self._unconfirmed))]
-        self._unconfirmed[session] = replace(found, raw=None), is_own
-
-    def _find(self, session: str, stack: ExitStack) -> tuple[Folder | None, Examined, bool]:
-        """Finds an id's own folder, else the original's to adopt from; whether it is its own."""
-        without_record = None
-        for name in folders_of(session):
-            folder = self._entered(name, stack)
-            if folder is not None and (found := self._examined(folder, session)) is not None:
-                if found.record is not None:
-                    return folder, found, True
-                without_record = without_record or (folder, found, True)
-        if without_record is not None and without_record[1].state is not None:
-            return without_record
-        name = original_folder(session)
-        if name not in folders_of(session) and len(name) <= 255:
-            folder = self._entered(name, stack)
-            if folder is not None and (found := self._examined(folder, None)) is not None:
-                return folder, found, False
-        return without_record or (None, Examined(), False)
-
-    def _examined(self, folder: Folder, session: str | None) -> Examined | None:
-        """Examines a folder; None where its record names another id.
-
-        Without a `session` it is one to adopt from: None, too, where it may not be the original's.
-        """
-        found = examine(folder)
-        if found.record is None:
-            is_own = session is not None
-            return found if is_own or (found.is_bad and not _is_ours(found.raw)) else None
-        if found.record.session not in (None, session):
-            return None
-        if found.record.newer_format and self._lock is not None:
-            path = folder.where(STATE_FILE)
-            raise NewerFormatError(
-                f"{path}: written in format {found.record.newer_format} by a newer Holdfast;"
-                " upgrade to change it",
-                path,
-            )
-        return found
-
-    def _entered(self, name: str, stack: ExitStack) -> Folder | None:
-        folder = self._root.open_folder(name)
-        return None if folder is None else stack.enter_context(folder)
-
-    def _make_folder(self, session: str, stack: ExitStack) -> Folder:
-        for name in folders_of(session):
-            folder = self._entered(name, stack)
-            if folder is None:
-                return stack.enter_context(make_folder(self._root, name))
-            if folder.status(STATE_FILE) is None:
-                return folder
-        path = self._root.where(folders_of(session)[-1])
-        raise UnsafeError(f"{path}: refused, its record names another session", path)
+        self._unconfirmed[session] = Home(None, replace(home.found, raw=None), home.is_own)
 
 
 def open_store(
@@ -300,7 +255,10 @@ def open_store(
         DirectoryError: If it can't be opened.
         OwnedError: If another process owns it; observers are never refused.
     """
-    root = open_root(os.path.abspath(os.path.expanduser(path)), create=not read_only)
+    path = os.path.abspath(os.path.expanduser(path))
+    if not read_only:
+        make_root(path, sync=durability == "power")
+    root = open_root(path)
     try:
         lock = None if read_only else acquire(root, clock())
     except BaseException:
@@ -316,27 +274,33 @@ def open_store(
     return store
 
 
-def _is_as_left(found: Examined, seq: int, is_own: bool) -> bool:
+def _is_as_left(home: Home, seq: int) -> bool:
     """Whether the folder is as this owner left it, so that memory holds all of it."""
-    if found.trouble:
+    record = home.found.record
+    if home.found.trouble:
         return False
-    if found.record is None or not is_own:
+    if record is None or not home.is_own:
         return seq == 0
-    return found.record.session is not None and found.record.seq == seq
+    return record.session is not None and record.seq == seq
 
 
-def _is_ours(raw: bytes | None) -> bool:
-    """Whether a record that can't be believed shows that Holdfast wrote it."""
-    return raw is not None and f'"{KEY}"'.encode() in raw
+def _knows_manifest(home: Home) -> bool:
+    """Whether the session's record accounts for all of its manifest."""
+    record = home.found.record
+    return (
+        home.is_own and record is not None and record.manifest_bytes == home.found.manifest_bytes
+    )
 
 
-def _loaded(found: Examined, is_own: bool) -> Loaded:
-    record = found.record
+def _loaded(home: Home) -> Loaded | None:
+    found, record = home.found, home.found.record
+    if found.state is None:
+        return None
     return Loaded(
-        state=found.state or FRESH,
-        seq=record.seq if record and is_own else 0,
+        state=found.state,
+        seq=record.seq if record and home.is_own else 0,
         has_ended=record is not None and record.is_live is False,
-        is_adopted=not is_own,
+        is_adopted=not home.is_own,
         trouble=found.trouble,
         why=found.why,
     )

@@ -15,13 +15,14 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from typing import Final
 
-from tracker.errors import WriteError, reason
+from tracker.errors import DirectoryError, WriteError, reason
 from tracker.store.files import Folder, refused
 
 TEMPORARY_PREFIX: Final = ".holdfast-"
 TEMPORARY_SUFFIX: Final = ".tmp"
 
 _APPEND: Final = os.O_RDWR | os.O_APPEND | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
+_SYNC: Final = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
 _CREATE: Final = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC
 
 
@@ -65,7 +66,8 @@ def append_line(folder: Folder, name: str, line: bytes, *, sync: bool) -> tuple[
         sync: Whether to sync the file, and the folder where the file is new.
 
     Returns:
-        The file's size before and after it, in bytes.
+        The file's size before and after it, in bytes; what another writer appends meanwhile counts
+        as before it.
 
     Raises:
         UnsafeError: If what stands there is no plain file of ours; nothing was written.
@@ -73,15 +75,11 @@ def append_line(folder: Folder, name: str, line: bytes, *, sync: bool) -> tuple[
     """
     path = folder.where(name)
     with _writing(path):
-        is_new = False
-        try:
-            fd = os.open(name, _APPEND, dir_fd=folder.fd)
-        except FileNotFoundError:
-            fd = os.open(name, _APPEND | os.O_CREAT | os.O_EXCL, 0o600, dir_fd=folder.fd)
-            is_new = True
+        fd, is_new = _open_to_append(folder, name)
         try:
             before = folder.judge(fd, name, None, links=1)
-            if before and os.pread(fd, 1, before - 1) != b"\n":
+            is_torn = before and os.pread(fd, 1, before - 1) != b"\n"
+            if is_torn:
                 _write_all(fd, b"\n")
             _write_all(fd, line + b"\n")
             if sync:
@@ -89,9 +87,9 @@ def append_line(folder: Folder, name: str, line: bytes, *, sync: bool) -> tuple[
             after = os.fstat(fd).st_size
         finally:
             os.close(fd)
-        if sync and is_new:
+        if sync and (is_new or not before):  # An empty one is all that a kill may have left.
             os.fsync(folder.fd)
-    return before, after
+    return after - len(line) - (2 if is_torn else 1), after
 
 
 def make_folder(folder: Folder, name: str) -> Folder:
@@ -109,9 +107,61 @@ def make_folder(folder: Folder, name: str) -> Folder:
     return made
 
 
+def make_root(path: str, *, sync: bool) -> None:
+    """Makes a state directory (0700), with what is missing above it; one that exists is fine.
+
+    Args:
+        path: The directory, absolute.
+        sync: Whether to sync the folder that each is entered in, so that a power cut can't undo
+            it. So is the one that holds the lowest that exists: whoever made that may have been
+            killed before its own sync.
+
+    Raises:
+        DirectoryError: If one can't be made or synced.
+    """
+    parent = os.path.dirname(path)
+    is_made = False
+    try:
+        if not os.path.isdir(path):
+            if parent != path:
+                make_root(parent, sync=sync)
+            with suppress(FileExistsError):  # Made meanwhile, or no folder: opening it tells.
+                os.mkdir(path, 0o700)
+                is_made = True
+        if sync:
+            with suppress(*() if is_made else (PermissionError,)):
+                _sync_entries(parent)
+    except OSError as error:
+        if is_made:
+            # Made anew next time, so that the next sync is not a second one of the same change.
+            with suppress(OSError):
+                os.rmdir(path)
+        raise DirectoryError(f"{path}: can't be made: {reason(error)}", path) from None
+
+
 def sync_folder(folder: Folder) -> None:
     """Syncs the folder's own entries. Raises WriteError where that fails."""
     with _writing(folder.path):
+        os.fsync(folder.fd)
+
+
+def sync_file(folder: Folder, name: str) -> None:
+    """Syncs a file that somebody else wrote, and its entry; none of that name is fine.
+
+    Raises:
+        UnsafeError: If what stands there is no plain file of ours.
+        WriteError: If it can't be synced; it is not to be synced again.
+    """
+    with _writing(folder.where(name)):
+        try:
+            fd = os.open(name, _SYNC, dir_fd=folder.fd)
+        except FileNotFoundError:
+            return
+        try:
+            folder.judge(fd, name, None, links=1)
+            os.fsync(fd)
+        finally:
+            os.close(fd)
         os.fsync(folder.fd)
 
 
@@ -157,6 +207,24 @@ def _writing(path: str) -> Iterator[None]:
         if error.errno in (errno.ELOOP, errno.ENXIO, errno.EISDIR):
             raise refused(error, path) from None
         raise WriteError(f"{path}: can't be written: {reason(error)}", path) from error
+
+
+def _open_to_append(folder: Folder, name: str) -> tuple[int, bool]:
+    """Opens a file, or makes it; returns its descriptor and whether it is new."""
+    while True:
+        with suppress(FileNotFoundError):
+            return os.open(name, _APPEND, dir_fd=folder.fd), False
+        with suppress(FileExistsError):  # Another writer made it meanwhile.
+            flags = _APPEND | os.O_CREAT | os.O_EXCL
+            return os.open(name, flags, 0o600, dir_fd=folder.fd), True
+
+
+def _sync_entries(path: str) -> None:
+    fd = os.open(path, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+    try:
+        os.fsync(fd)
+    finally:
+        os.close(fd)
 
 
 def _write_all(fd: int, data: bytes) -> None:

@@ -71,26 +71,13 @@ def examine(folder: Folder) -> Examined:
         ReadError: If a file can't be read now.
         UnsafeError: If a file is refused for what it is (a record that is too large is only bad).
     """
+    raw, record, bad = _read_record(folder)
+    # Asked for after the record was read: a line that comes in between is one it doesn't know of.
     manifest_bytes = _manifest_bytes(folder)
-    raw = None
-    try:
-        for pause_s in READ_AGAIN_S:
-            raw = folder.read(STATE_FILE, RECORD_BYTES)
-            if raw is None:
-                return _without_record(folder, manifest_bytes)
-            try:
-                record = decode_record(raw)
-                break
-            except BadRecordError as error:
-                if error.kind != "torn" or not pause_s or not _is_just_written(folder):
-                    raise
-            time.sleep(pause_s)
-    except UnsafeError as error:
-        if not _is_only_too_large(folder):
-            raise
-        return _rebuilt(folder, None, BadRecordError("size", str(error)), manifest_bytes)
-    except BadRecordError as error:
-        return _rebuilt(folder, raw, error, manifest_bytes)
+    if bad is not None:
+        return _rebuilt(folder, raw, bad, manifest_bytes)
+    if record is None:
+        return _without_record(folder, manifest_bytes)
     known_bytes = record.manifest_bytes
     if known_bytes == manifest_bytes or (known_bytes is None and not manifest_bytes):
         return Examined(record, raw, record.saved, record.state, manifest_bytes)
@@ -113,6 +100,27 @@ def read_lines(folder: Folder, offset: int = 0) -> tuple[ManifestLine, ...]:
         UnsafeError: If it is refused for what it is.
     """
     return parse_manifest(folder.read_from(MANIFEST, offset, READ_BYTES) or b"").lines
+
+
+def _read_record(folder: Folder) -> tuple[bytes | None, Record | None, BadRecordError | None]:
+    """Reads the state file: its bytes, and the record or what is wrong with it; None for none."""
+    raw = None
+    try:
+        for pause_s in READ_AGAIN_S:
+            raw = folder.read(STATE_FILE, RECORD_BYTES)
+            if raw is None:
+                break
+            try:
+                return raw, decode_record(raw), None
+            except BadRecordError as error:
+                if error.kind != "torn" or not pause_s or not _is_just_written(folder):
+                    return raw, None, error
+            time.sleep(pause_s)
+    except UnsafeError as error:
+        if not _is_only_too_large(folder):
+            raise
+        return None, None, BadRecordError("size", str(error))
+    return None, None, None
 
 
 def _manifest_bytes(folder: Folder) -> int:

@@ -13,7 +13,7 @@ import errno
 import os
 import stat
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import Final
 
 from tracker.errors import DirectoryError, ReadError, UnsafeError, reason
@@ -55,7 +55,7 @@ class Folder:
         """Closes the descriptor. Safe to call twice."""
         fd, self.fd = self.fd, -1
         if fd >= 0:
-            os.close(fd)
+            close_quietly(fd)
 
     def where(self, name: str) -> str:
         """Returns the path of an entry, for a message."""
@@ -79,8 +79,11 @@ class Folder:
             uid = os.fstat(fd).st_uid
             if uid not in self.owners:
                 raise UnsafeError(f"{path}: refused, it belongs to user {uid}", path)
+        except OSError as error:
+            close_quietly(fd)
+            raise refused(error, path) from None
         except BaseException:
-            os.close(fd)
+            close_quietly(fd)
             raise
         return Folder(fd, path, self.owners)
 
@@ -183,13 +186,14 @@ class Folder:
         try:
             yield fd
         finally:
-            os.close(fd)
+            close_quietly(fd)
 
     def judge(self, fd: int, name: str, limit: int | None, links: int = 0) -> int:
         """Refuses an open file for what it is; returns its size in bytes.
 
         A file that was replaced since it was opened has no link left; its content is whole, so a
-        reader takes it (`links` 0), and a writer does not (`links` 1).
+        reader takes it (`links` 0), and a writer does not (`links` 1). The one link it has must be
+        its name here: what was a hard link when it was opened may have lost that one since.
 
         Raises:
             UnsafeError: If it is refused.
@@ -197,9 +201,16 @@ class Folder:
         """
         try:
             status = os.fstat(fd)
+            why = self.refusal(name, status, limit)
+            if not why and status.st_nlink:
+                there = self.status(name)
+                if there is not None and os.path.samestat(there, status):
+                    why = self.refusal(name, there, limit)
+                else:
+                    status = os.fstat(fd)
+                    why = "its one link is elsewhere" if status.st_nlink else ""
         except OSError as error:
             raise refused(error, self.where(name)) from None
-        why = self.refusal(name, status, limit)
         if not why and status.st_nlink < links:
             why = "it was removed while it was opened"
         if why:
@@ -207,25 +218,22 @@ class Folder:
         return status.st_size
 
 
-def open_root(path: str, *, create: bool = False) -> Folder:
+def open_root(path: str) -> Folder:
     """Opens a state directory once, to be kept open.
 
     Files are trusted when they belong to this user or to the directory's owner.
 
     Args:
         path: The directory, absolute.
-        create: Whether to make it (0700), with its parents, where it is missing.
 
     Raises:
         DirectoryError: If it is missing, is no directory, or can't be opened.
     """
     try:
-        if create:
-            os.makedirs(path, 0o700, exist_ok=True)
         fd = os.open(path, _DIRECTORY)
     except FileNotFoundError:
         raise DirectoryError(f"{path}: no such directory", path, is_missing=True) from None
-    except (NotADirectoryError, FileExistsError):
+    except NotADirectoryError:
         raise DirectoryError(f"{path}: not a directory", path) from None
     except OSError as error:
         raise DirectoryError(f"{path}: can't be opened: {reason(error)}", path) from None
@@ -233,9 +241,15 @@ def open_root(path: str, *, create: bool = False) -> Folder:
         os.stat(".", dir_fd=fd)
         owners = frozenset({os.geteuid(), os.fstat(fd).st_uid})
     except OSError as error:
-        os.close(fd)
+        close_quietly(fd)
         raise DirectoryError(f"{path}: can't be read: {reason(error)}", path) from None
     return Folder(fd, path, owners)
+
+
+def close_quietly(fd: int) -> None:
+    """Closes a descriptor through which nothing was written, so that no failure is a loss."""
+    with suppress(OSError):
+        os.close(fd)
 
 
 def kind_of(mode: int) -> str:

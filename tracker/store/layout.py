@@ -10,8 +10,11 @@ from typing import Annotated, Final
 import msgspec
 from msgspec import Meta
 
+COUNT_MOST: Final = 2**53
+"""The largest count and time a record holds: the largest whole number JavaScript counts to."""
+
 Percent = Annotated[int, Meta(ge=0, le=100)]
-Count = Annotated[int, Meta(ge=0, le=2**53)]
+Count = Annotated[int, Meta(ge=0, le=COUNT_MOST)]
 Score = Annotated[int, Meta(ge=0, le=100)] | Annotated[float, Meta(ge=0, le=100)]
 
 

@@ -11,14 +11,13 @@ from __future__ import annotations
 import errno
 import fcntl
 import os
-import stat
 from contextlib import suppress
 from typing import Final
 
 import msgspec
 
-from tracker.errors import DirectoryError, OwnedError, reason
-from tracker.store.files import Folder
+from tracker.errors import DirectoryError, OwnedError, StoreError, reason
+from tracker.store.files import Folder, close_quietly
 
 LOCK_FILE: Final = ".holdfast.lock"
 _LOCK_BYTES: Final = 4096
@@ -54,7 +53,7 @@ class OwnerLock:
         if fd >= 0:
             with suppress(OSError):  # It then names a process that has ended, which says the same.
                 os.ftruncate(fd, 0)
-            os.close(fd)
+            close_quietly(fd)
 
 
 def acquire(root: Folder, now_ms: int) -> OwnerLock:
@@ -70,9 +69,10 @@ def acquire(root: Folder, now_ms: int) -> OwnerLock:
     except OSError as error:
         raise DirectoryError(f"{path}: can't be locked: {reason(error)}", path) from None
     try:
-        status = os.fstat(fd)
-        if why := root.refusal(LOCK_FILE, status):
-            raise DirectoryError(f"{path}: refused as a lock, {why}", path)
+        try:
+            root.judge(fd, LOCK_FILE, None, links=1)
+        except StoreError as error:
+            raise DirectoryError(f"{error}; it can't be the lock", path) from None
         try:
             fcntl.flock(fd, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except OSError as error:
@@ -84,8 +84,11 @@ def acquire(root: Folder, now_ms: int) -> OwnerLock:
             os.pwrite(fd, msgspec.json.encode(Owner(os.getpid(), now_ms)) + b"\n", 0)
         except OSError as error:
             raise DirectoryError(f"{path}: can't be written: {reason(error)}", path) from None
+    except OSError as error:
+        close_quietly(fd)
+        raise DirectoryError(f"{path}: can't be locked: {reason(error)}", path) from None
     except BaseException:
-        os.close(fd)
+        close_quietly(fd)
         raise
     return OwnerLock(fd)
 
@@ -100,9 +103,12 @@ def current_owner(root: Folder) -> Owner | None:
     except OSError:
         return None
     try:
-        owner = _read(fd) if stat.S_ISREG(os.fstat(fd).st_mode) else None
+        root.judge(fd, LOCK_FILE, None)
+        owner = _read(fd)
+    except StoreError:
+        return None
     finally:
-        os.close(fd)
+        close_quietly(fd)
     return owner if owner is not None and _is_running(owner.pid) else None
 
 

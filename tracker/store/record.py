@@ -20,7 +20,7 @@ from msgspec.structs import replace
 
 from tracker.errors import WriteError
 from tracker.state import GUARDS, SessionState, guard_names, mask_of, values_of
-from tracker.store.layout import KEY, NINE, Fields, FileFields, Live, NewerFields, Ours
+from tracker.store.layout import COUNT_MOST, KEY, NINE, Fields, FileFields, Live, NewerFields, Ours
 
 STATE_FILE: Final = "policy-state.json"
 FORMAT: Final = 1
@@ -91,12 +91,14 @@ def decode_record(raw: bytes) -> Record:
     ours = file.holdfast
     saved = _saved(file, ours.files_beyond if ours else 0)
     if ours is None:
-        _check_original(raw)
+        _check_unsealed(_strictly(raw))
         return Record(saved, saved)
     if ours.format > FORMAT:
+        _strictly(raw)
         return Record(saved, saved, ours.id, newer_format=ours.format)
     if _checksum(raw, ours.sha256) != ours.sha256:
         raise BadRecordError("checksum", "the checksum does not match")
+    _strictly(raw)
     return Record(
         saved,
         _overlay(saved, ours.live) if ours.live else saved,
@@ -131,10 +133,12 @@ def encode_record(
     Raises:
         WriteError: If the record would be larger than 64 KiB.
     """
+    saved = _countable(saved)
+    live = None if live is None else _countable(live)
     ours = Ours(
         format=FORMAT,
         id=session,
-        seq=seq,
+        seq=min(seq, COUNT_MOST),
         manifest_bytes=manifest_bytes,
         sha256=_ZEROS,
         files_beyond=saved.files_beyond,
@@ -163,6 +167,16 @@ def other_keys(raw: bytes) -> dict[str, msgspec.Raw]:
     """Returns the keys of a readable record that are neither the nine nor Holdfast's, undecoded."""
     values = _DECODE_RAW(raw)
     return {key: value for key, value in values.items() if key not in NINE and key != KEY}
+
+
+def _countable(state: SessionState) -> SessionState:
+    # A count that a file set as high as can be read stands still; a higher one could not be read.
+    counts = {
+        name: min(getattr(state, name), COUNT_MOST)
+        for name in ("edit_writes", "files_beyond", "marker_writes", "marker_files")
+        if getattr(state, name) > COUNT_MOST
+    }
+    return replace(state, **counts) if counts else state
 
 
 def _difference(saved: SessionState, live: SessionState, spill: bool) -> Live:
@@ -234,13 +248,13 @@ def _decode_newer(raw: bytes) -> Record | None:
         return None
     if file.holdfast.format <= FORMAT:
         return None
+    _strictly(raw)
     saved = _saved(file, 0)
     return Record(saved, saved, file.holdfast.id, newer_format=file.holdfast.format)
 
 
-def _check_original(raw: bytes) -> None:
-    # msgspec keeps the last of two equal keys and doesn't look inside strings it skips; a record
-    # of ours is held by its checksum, one of the original's is read once more, strictly.
+def _strictly(raw: bytes) -> dict[str, Any]:
+    # msgspec keeps the last of two equal keys and doesn't look inside what it skips.
     def no_twins(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
         values = dict(pairs)
         if len(values) != len(pairs):
@@ -248,11 +262,15 @@ def _check_original(raw: bytes) -> None:
         return values
 
     try:
-        values = json.loads(raw.decode(), object_pairs_hook=no_twins)
+        values: dict[str, Any] = json.loads(raw.decode(), object_pairs_hook=no_twins)
     except UnicodeDecodeError:
         raise BadRecordError("encoding", "not strict UTF-8") from None
     except (ValueError, RecursionError) as error:
         raise BadRecordError("torn", f"not whole JSON: {error}") from None
+    return values
+
+
+def _check_unsealed(values: dict[str, Any]) -> None:
     # A damaged `holdfast` key must not make a record of ours pass for the original's.
     for key, value in values.items():
         if key not in NINE and isinstance(value, dict) and "sha256" in value:

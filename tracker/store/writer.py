@@ -20,6 +20,7 @@ from tracker.store.durable import (
     remove_folder_quietly,
     rename_file,
     replace_file,
+    sync_file,
     sync_folder,
 )
 from tracker.store.examine import Examined
@@ -70,6 +71,33 @@ class Writer:
             remove_folder_quietly(self._root, os.path.basename(folder.path))
             raise
 
+    def settle_manifest(self, folder: Folder, *, is_known: bool) -> int:
+        """Makes the manifest as durable as the record that will account for it.
+
+        What a killed owner or another writer left may never have been synced. A manifest whose
+        last append or sync failed is replaced; it is never synced a second time.
+
+        Args:
+            folder: The session's folder.
+            is_known: Whether the record on disk accounts for all of it.
+
+        Returns:
+            How many bytes longer it is: 1 where a torn last line was closed off.
+        """
+        if folder.path in self._doubtful_manifests:
+            data = folder.read(MANIFEST, READ_BYTES) or b""
+            newline = b"\n" if data and not data.endswith(b"\n") else b""
+            replace_file(folder, MANIFEST, data + newline, sync=self._sync)
+            self._doubtful_manifests.discard(folder.path)
+            return len(newline)
+        if self._sync and not is_known:
+            try:
+                sync_file(folder, MANIFEST)
+            except WriteError:
+                self._doubtful_manifests.add(folder.path)
+                raise
+        return 0
+
     def write_checkpoint(
         self, folder: Folder, session: str, capture: Capture, known_bytes: int
     ) -> int:
@@ -87,7 +115,6 @@ class Writer:
             How much of it the state accounts for now. A line that a foreign writer appended
             meanwhile is left for the next load to catch up with.
         """
-        known_bytes += self._settle_manifest(folder)
         messages_part = render_messages(capture.messages)
         digest = semantic_digest(messages_part)
         tail = parse_manifest(folder.read_from(MANIFEST, 0, _TAIL_BYTES) or b"").lines
@@ -115,20 +142,6 @@ class Writer:
             self._doubtful_manifests.add(folder.path)
             raise
         return after if before == known_bytes else known_bytes
-
-    def _settle_manifest(self, folder: Folder) -> int:
-        """Replaces a manifest whose last append failed; it is never synced a second time.
-
-        Returns:
-            How many bytes longer it is: 1 where a torn last line was closed off.
-        """
-        if folder.path not in self._doubtful_manifests:
-            return 0
-        data = folder.read(MANIFEST, READ_BYTES) or b""
-        newline = b"\n" if data and not data.endswith(b"\n") else b""
-        replace_file(folder, MANIFEST, data + newline, sync=self._sync)
-        self._doubtful_manifests.discard(folder.path)
-        return len(newline)
 
     def write_record(
         self,
