@@ -130,7 +130,7 @@ class MainScreen(Screen[None]):
 
     def watch_snapshot(self, update: Update | None) -> None:
         """Shows a new update. The board has taken it already."""
-        if update is None or not self.is_mounted:
+        if update is None or not self._is_whole:
             return
         board = self._board
         self.query_one(Masthead).show(update, wall_clock_ms())
@@ -188,12 +188,13 @@ class MainScreen(Screen[None]):
 
     @on(CursorMoved, "#sessions")
     def _choose(self) -> None:
-        self._show_detail()
-        self.refresh_bindings()
+        if self._is_whole:
+            self._show_detail()
+            self.refresh_bindings()
 
     @on(FilesListed)
     def _take_files(self, message: FilesListed) -> None:
-        if message.listed != self._listed:
+        if message.listed != self._listed or not self._is_whole:
             return  # A newer list was asked for, and may be here already.
         # No file's key is DIVIDER's, whatever a manifest names.
         self._files = {f"{file.filename}/": file for file in reversed(message.files)}
@@ -202,12 +203,17 @@ class MainScreen(Screen[None]):
         table.show(list(self._files), empty_text=empty)
 
     @property
+    def _is_whole(self) -> bool:
+        # An update may come before the widgets are there, and after they are gone.
+        return self.is_mounted and bool(self.query("#masthead")) and bool(self.query("#recent"))
+
+    @property
     def _sessions(self) -> LiveTable:
         return self.query_one("#sessions", LiveTable)
 
     @property
     def _chosen(self) -> str | None:
-        return self._sessions.cursor_key
+        return self._sessions.cursor_key if self._is_whole else None
 
     def _show_detail(self) -> None:
         session = self._chosen
@@ -253,7 +259,7 @@ class MainScreen(Screen[None]):
 
     def _tick(self) -> None:
         update = self.snapshot
-        if update is not None:
+        if update is not None and self._is_whole:
             self.query_one(Masthead).show(update, wall_clock_ms())
             self._sessions.refresh()
 

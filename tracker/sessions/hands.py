@@ -155,7 +155,8 @@ class Hands(Look):
         """
         with self._lock:
             self._check_open()
-            evicted = self._engine.evict_idle(idle_ms, self._clock())
+            every = len(self._engine.entries)
+            evicted = self._engine.evict_idle(idle_ms, self._clock(), attempts=every)
         self._tell()
         return evicted
 

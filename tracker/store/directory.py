@@ -287,9 +287,7 @@ def _is_as_left(home: Home, seq: int) -> bool:
 def _knows_manifest(home: Home) -> bool:
     """Whether the session's record accounts for all of its manifest."""
     record = home.found.record
-    return (
-        home.is_own and record is not None and record.manifest_bytes == home.found.manifest_bytes
-    )
+    return home.is_own and record is not None and record.manifest_bytes == home.found.manifest_bytes
 
 
 def _loaded(home: Home) -> Loaded | None:

@@ -202,13 +202,9 @@ class Folder:
         try:
             status = os.fstat(fd)
             why = self.refusal(name, status, limit)
-            if not why and status.st_nlink:
-                there = self.status(name)
-                if there is not None and os.path.samestat(there, status):
-                    why = self.refusal(name, there, limit)
-                else:
-                    status = os.fstat(fd)
-                    why = "its one link is elsewhere" if status.st_nlink else ""
+            if not why and status.st_nlink and not self._is_named(fd, name, status):
+                status = os.fstat(fd)
+                why = "its one link is elsewhere" if status.st_nlink else ""
         except OSError as error:
             raise refused(error, self.where(name)) from None
         if not why and status.st_nlink < links:
@@ -216,6 +212,15 @@ class Folder:
         if why:
             raise UnsafeError(f"{self.where(name)}: refused, {why}", self.where(name))
         return status.st_size
+
+    def _is_named(self, fd: int, name: str, status: os.stat_result) -> bool:
+        # Linux knows by which name a file was opened, and whether that is gone; asked in this order
+        # a file with one link can't deceive it. Elsewhere two changes between two calls could.
+        try:
+            return not os.readlink(f"/proc/self/fd/{fd}").endswith(" (deleted)")
+        except FileNotFoundError:
+            there = self.status(name)
+            return there is not None and os.path.samestat(there, status)
 
 
 def open_root(path: str) -> Folder:

@@ -1,0 +1,162 @@
+"""The entries in memory, in recency order, and how they leave it: evicted, spilled, dropped.
+
+The victim is the oldest entry that isn't pinned. What is newer in memory is written before it goes;
+one that can't be written stays.
+
+Source: DESIGN.md, section 4.
+"""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from itertools import islice
+from typing import Final
+
+from tracker.bounded import BoundedMap, BoundedSet
+from tracker.errors import StoreError
+from tracker.policy import Rules
+from tracker.sessions.arrival import count_trouble
+from tracker.sessions.changes import ChangeKind, ChangeLog, EvictionCause, Outcome
+from tracker.sessions.entry import DIRTY_ADOPTED, Entry
+from tracker.sessions.statistics import Counters
+from tracker.store.protocol import Saved, Store
+
+SPILL_ATTEMPTS: Final = 8
+"""How many spills may fail in one call before it stays over capacity until the next."""
+
+
+class Memory:
+    """See the module. Knows no threads and no events; `Engine` adds those."""
+
+    def __init__(self, store: Store, capacity: int, rules: Rules, spill: bool) -> None:
+        self.store = store
+        self.capacity = capacity
+        self.rules = rules
+        self.spill = spill
+        self.entries: OrderedDict[str, Entry] = OrderedDict()
+        self.pinned = 0
+        self.counters = Counters()
+        self.over_capacity_why = ""
+        self.log = ChangeLog()
+        self._touches = 0
+        # Sessions that should have gone but could not be spilled, nor were touched since; the one
+        # that was tried longest ago stands first.
+        self.stuck: OrderedDict[str, None] = OrderedDict()
+        self.evicted_ms: BoundedMap[str, int] = BoundedMap(capacity)
+        self.released: BoundedSet[str] = BoundedSet(capacity)
+
+    def evict(self, session: str, cause: EvictionCause, now_ms: int) -> Outcome:
+        """Evicts one session: spills what is newer in memory, then drops it."""
+        entry = self.entries.get(session)
+        if entry is None:
+            return Outcome(session, False, "not in memory")
+        if entry.is_pinned:
+            return Outcome(session, False, "pinned; unpin it first")
+        try:
+            self.write_spill(session, entry)
+        except StoreError as error:
+            self.counters.spill_failures += 1
+            self.log.note(ChangeKind.SPILL_FAILED, session, now_ms, why=str(error))
+            return Outcome(session, False, f"it stays in memory: {error}")
+        self.drop(session)
+        age_ms, idle_ms = now_ms - entry.inserted_ms, now_ms - entry.touched_ms
+        self.evicted_ms[session] = now_ms
+        self.counters.evictions[cause] += 1
+        self.counters.ages.add(age_ms)
+        self.counters.idles.add(idle_ms)
+        self.log.note(
+            ChangeKind.EVICTED, session, now_ms, detail=cause, age_ms=age_ms, idle_ms=idle_ms
+        )
+        return Outcome(session, True)
+
+    def evict_idle(
+        self, idle_ms: int, now_ms: int, *, kept: str = "", attempts: int = SPILL_ATTEMPTS
+    ) -> tuple[str, ...]:
+        """Evicts from the oldest end what was idle for at least `idle_ms`, but not `kept`.
+
+        An entry touched in the future, by a clock that was set back since, is passed over.
+        After `attempts` spills that failed the others wait for the next call.
+        """
+        due = []
+        for session, entry in self.entries.items():
+            if 0 <= now_ms - entry.touched_ms < idle_ms:
+                break
+            if now_ms >= entry.touched_ms and not entry.is_pinned and session != kept:
+                due.append(session)
+        evicted: list[str] = []
+        failures = 0
+        for session in due:
+            if self.evict(session, EvictionCause.IDLE, now_ms).is_done:
+                evicted.append(session)
+            elif (failures := failures + 1) == attempts:
+                break
+        return tuple(evicted)
+
+    def set_capacity(self, capacity: int, now_ms: int) -> None:
+        """Changes the capacity, evicting down to it."""
+        self.capacity = capacity
+        self.evicted_ms.capacity = self.released.capacity = capacity
+        self.log.note(ChangeKind.CAPACITY, "", now_ms, count=capacity)
+        self.make_room(now_ms, attempts=len(self.entries))
+
+    def make_room(self, now_ms: int, *, kept: str = "", attempts: int = SPILL_ATTEMPTS) -> None:
+        """Evicts the oldest unpinned entries until the bound holds, but never `kept`.
+
+        One whose spill fails stays, and the next oldest goes in its place. After `attempts`
+        failures the engine stays over capacity, says why, and tries again at the next call. Of
+        those that failed only one is then tried again, so that a few sessions that can never be
+        spilled don't keep the others in memory; once it goes, all have their turn again.
+        """
+        excess = len(self.entries) - self.capacity
+        if excess <= 0:
+            self.over_capacity_why = ""
+            return
+        tried_again = next((name for name in self.stuck if self._may_go(name, kept)), "")
+        victims = (
+            name
+            for name in self.entries
+            if self._may_go(name, kept) and (name == tried_again or name not in self.stuck)
+        )
+        for session in list(islice(victims, excess + attempts)):
+            outcome = self.evict(session, EvictionCause.CAPACITY, now_ms)
+            if not outcome.is_done:
+                self.over_capacity_why = f"{session!r}: {outcome.why}"
+                self.stuck[session] = None
+                self.stuck.move_to_end(session)
+                attempts -= 1
+            elif session == tried_again:
+                self.stuck.clear()
+                self.make_room(now_ms, kept=kept, attempts=attempts)
+                return
+            if len(self.entries) <= self.capacity or not attempts:
+                return
+
+    def write_spill(self, session: str, entry: Entry) -> None:
+        """Writes what is newer in memory, where it is and where spilling is on."""
+        # What was adopted is written either way: the folder it came from may be another's soon.
+        dirty = entry.dirty if self.spill else entry.dirty & DIRTY_ADOPTED
+        if not dirty or self.store.is_read_only:
+            return
+        saved = self.store.commit(session, entry.state, seq=entry.seq, spill=self.spill)
+        entry.state, entry.seq, entry.dirty = saved.state, saved.seq, 0
+        self.counters.spills += 1
+        self.count_trouble(session, entry, saved)
+
+    def drop(self, session: str) -> None:
+        """Drops an entry from memory, and what hangs on it."""
+        entry = self.entries.pop(session, None)
+        self.stuck.pop(session, None)
+        if entry is not None and entry.is_pinned:
+            self.pinned -= 1
+        if len(self.entries) <= self.capacity:
+            self.over_capacity_why = ""
+
+    def count_trouble(self, session: str, entry: Entry, saved: Saved) -> None:
+        """Counts a record that a commit had to put aside."""
+        if saved.trouble:
+            count_trouble(
+                self.counters, self.log, session, saved.trouble, saved.why, entry.touched_ms
+            )
+
+    def _may_go(self, session: str, kept: str) -> bool:
+        return session != kept and not self.entries[session].is_pinned
