@@ -13,13 +13,15 @@ from typing import Any
 import pytest
 from faulty_os import FailNth, fail, is_folder, watched
 
-from tracker import UnsafeError, WriteError
+from tracker import DirectoryError, UnsafeError, WriteError
 from tracker.store.durable import (
     append_line,
     is_temporary,
     make_folder,
+    make_root,
     remove_file,
     replace_file,
+    sync_file,
 )
 from tracker.store.files import Folder, open_root
 
@@ -186,6 +188,49 @@ def test_a_folder_that_cannot_be_made_is_an_error_with_its_path(folder: Folder) 
     with watched(refuse), pytest.raises(WriteError, match="s-1") as caught:
         make_folder(folder, "s-1")
     assert caught.value.path.endswith("/s-1")
+
+
+def test_a_root_is_made_with_what_is_missing_above_it_each_synced_into_its_parent(
+    tmp_path: Path,
+) -> None:
+    steps = Steps()
+    with watched(steps):
+        make_root(str(tmp_path / "a" / "b"), sync=True)
+    synced = ["open", "sync folder"]
+    assert steps.taken == [*synced, "mkdir", *synced, "mkdir", *synced]
+    for folder in (tmp_path / "a", tmp_path / "a" / "b"):
+        assert stat.S_IMODE(folder.stat().st_mode) == 0o700
+    steps.taken.clear()
+    with watched(steps):
+        make_root(str(tmp_path / "a" / "b"), sync=True)
+    assert steps.taken == synced
+    with watched(fail(errno.EACCES, "open")):
+        make_root(str(tmp_path / "a" / "b"), sync=True)
+
+
+def test_a_root_whose_sync_failed_is_made_anew_the_next_time(tmp_path: Path) -> None:
+    failing = FailNth(2, errno.EIO)
+    with watched(failing), pytest.raises(DirectoryError, match="can't be made: Input/output"):
+        make_root(str(tmp_path / "state"), sync=True)
+    assert not (tmp_path / "state").exists()
+
+
+def test_a_root_that_cannot_be_made_says_why(tmp_path: Path) -> None:
+    (tmp_path / "file").write_bytes(b"")
+    with pytest.raises(DirectoryError, match="can't be made: Not a directory"):
+        make_root(str(tmp_path / "file" / "state"), sync=False)
+
+
+def test_what_another_wrote_is_synced_with_its_entry(folder: Folder, tmp_path: Path) -> None:
+    sync_file(folder, "log")
+    (tmp_path / "log").write_bytes(b"one\n")
+    steps = Steps()
+    with watched(steps):
+        sync_file(folder, "log")
+    assert steps.taken == ["open", "sync file", "sync folder"]
+    (tmp_path / "link").symlink_to(tmp_path / "log")
+    with pytest.raises(UnsafeError, match="refused"):
+        sync_file(folder, "link")
 
 
 def test_removing_a_file_that_is_gone_is_no_error(folder: Folder, tmp_path: Path) -> None:

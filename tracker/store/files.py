@@ -12,6 +12,7 @@ from __future__ import annotations
 import errno
 import os
 import stat
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from typing import Final
@@ -20,6 +21,9 @@ from tracker.errors import DirectoryError, ReadError, UnsafeError, reason
 
 _DIRECTORY: Final = os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC
 _READ: Final = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
+
+SETTLED_S: Final = 1.0
+"""The age of a file's last change from which on its links are what they were when it was opened."""
 
 _REFUSED: Final = {
     errno.ELOOP: "a symbolic link",
@@ -214,11 +218,16 @@ class Folder:
         return status.st_size
 
     def _is_named(self, fd: int, name: str, status: os.stat_result) -> bool:
-        # Linux knows by which name a file was opened, and whether that is gone; asked in this order
-        # a file with one link can't deceive it. Elsewhere two changes between two calls could.
+        # A link that comes or goes sets the time of change. Where that was just now, a rename may
+        # be under way, which has taken the link but not the name; listing the folder waits for it.
+        if time.time() - status.st_ctime > SETTLED_S:
+            return True
+        with os.scandir(self.fd) as entries:
+            next(entries, None)
         try:
-            return not os.readlink(f"/proc/self/fd/{fd}").endswith(" (deleted)")
-        except FileNotFoundError:
+            folder = os.readlink(f"/proc/self/fd/{self.fd}")
+            return os.readlink(f"/proc/self/fd/{fd}") == f"{folder}/{name}"
+        except FileNotFoundError:  # Not Linux: two more changes between two calls could deceive it.
             there = self.status(name)
             return there is not None and os.path.samestat(there, status)
 

@@ -11,13 +11,14 @@ from typing import Final
 
 import msgspec
 
-from tracker.errors import WriteError
+from tracker.errors import StoreError, WriteError
 from tracker.state import SessionState, plain_name
 from tracker.store.checkpoints import render_checkpoint, render_messages, semantic_digest
 from tracker.store.durable import (
     append_line,
     remove_file,
     remove_folder_quietly,
+    remove_quietly,
     rename_file,
     replace_file,
     sync_file,
@@ -138,8 +139,12 @@ class Writer:
         )
         try:
             before, after = append_line(folder, MANIFEST, encode_line(line), sync=self._sync)
-        except WriteError:
-            self._doubtful_manifests.add(folder.path)
+        except StoreError as error:
+            if isinstance(error, WriteError):
+                self._doubtful_manifests.add(folder.path)
+            # Every event tries again, and each would leave a file behind.
+            if not _is_listed(folder, filename):
+                remove_quietly(folder, filename)
             raise
         return after if before == known_bytes else known_bytes
 
@@ -194,6 +199,14 @@ class Writer:
 
 def _is_same(line: ManifestLine, trigger: str, digest: str) -> bool:
     return line.trigger == trigger and line.semantic_digest == digest
+
+
+def _is_listed(folder: Folder, filename: str) -> bool:
+    try:
+        tail = folder.read_from(MANIFEST, 0, _TAIL_BYTES) or b""
+    except StoreError:
+        return True  # It can't be told, so it counts as listed.
+    return any(line.filename == filename for line in parse_manifest(tail).lines)
 
 
 def _is_there(folder: Folder, line: ManifestLine) -> bool:

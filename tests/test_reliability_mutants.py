@@ -1,0 +1,173 @@
+"""The suite notices its own weakening: four mutants of the store, each found out by its check."""
+
+from __future__ import annotations
+
+import os
+from collections import Counter
+from pathlib import Path
+from random import Random
+from typing import Any
+
+import pytest
+from directories import scratch
+from faulty_os import is_folder
+from feeds import Clock
+from reliability import tampering
+from reliability.captures import killed_at
+from reliability.crash import materialise, one_crash
+from reliability.power import Weakened, opened_after_cuts, record_scene, strong
+from reliability.scenes import SCENES, judged, ledger_of
+
+from tracker import open_store
+from tracker.store import durable
+from tracker.store.files import Folder
+
+SCENE = "later capture"
+SEED = 4
+DRAWN = 120
+
+
+class WithoutSyncs:
+    """An `os` that syncs no folders, or no files."""
+
+    def __init__(self, real: Any, *, of_folders: bool) -> None:
+        self._real = real
+        self._of_folders = of_folders
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._real, name)
+
+    def fsync(self, fd: int) -> None:
+        if is_folder(fd) is not self._of_folders:
+            self._real.fsync(fd)
+
+
+class WithoutOneSync:
+    """An `os` that leaves out the `nth` sync, from 0.
+
+    Attributes:
+        left: How many syncs come before it; negative once it was left out.
+    """
+
+    def __init__(self, real: Any, nth: int) -> None:
+        self.left = nth
+        self._real = real
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._real, name)
+
+    def fsync(self, fd: int) -> None:
+        self.left -= 1
+        if self.left != -1:
+            self._real.fsync(fd)
+
+
+def written_in_place(folder: Folder, name: str, data: bytes, *, sync: bool) -> None:
+    """A replace without the rename."""
+    flags = os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_CLOEXEC
+    fd = durable.os.open(name, flags, 0o600, dir_fd=folder.fd)
+    durable.os.write(fd, data)
+    durable.os.fsync(fd)
+    durable.os.close(fd)
+
+
+def test_the_store_as_it_is_passes_every_check() -> None:
+    assert lost_by_cuts() == []
+    assert torn_by_kills() == []
+    assert taken_for_sound() == []
+
+
+def test_without_the_file_sync_a_power_cut_leaves_listed_files_empty() -> None:
+    found = lost_by_cuts(lambda real: without(real, folders=False))
+    assert any("is listed and empty" in one for one in found)
+    assert any("the state file is empty" in one for one in found)
+
+
+def test_without_the_folder_sync_a_power_cut_loses_what_was_answered() -> None:
+    found = lost_by_cuts(lambda real: without(real, folders=True))
+    assert any("forgot progressive-" in one for one in found)
+    assert any("comes again" in one for one in found)
+
+
+def test_no_sync_of_a_capture_can_be_left_out() -> None:
+    nth = 1  # The first is above all that is recorded.
+    while (found := lost_without_sync(nth)) is not None:
+        assert found, f"sync {nth}"
+        nth += 1
+    assert nth > 10
+
+
+def test_without_the_rename_a_kill_tears_the_state(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("tracker.store.writer.replace_file", written_in_place)
+    found = torn_by_kills()
+    assert any("the state file is unreadable" in one for one in found)
+    assert any("the state file is empty" in one for one in found)
+
+
+def test_without_the_checksum_a_flipped_bit_is_taken_for_the_truth(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("tracker.store.record._checksum", lambda raw, written: written)
+    assert "taken for a record" in taken_for_sound()
+
+
+def lost_by_cuts(weakened: Weakened = strong) -> list[str]:
+    """What power cuts in a capture leave wrong, some of them drawn."""
+    scene, random_ = SCENES[SCENE], Random(SEED)
+    recorder, answers = record_scene(scene, weakened)
+    found: list[str] = []
+    for _ in range(DRAWN):
+        state = one_crash(recorder, random_)
+        ledger, _ = ledger_of(scene, state.said.begun, answers[: state.said.answered])
+        with scratch() as parent:
+            materialise(state, Path(parent))
+            found += judged(scene, Path(parent) / "state", ledger, plays=False)
+    return found
+
+
+def lost_without_sync(nth: int) -> list[str] | None:
+    """What power cuts in a capture leave wrong without one sync; None where there is no such."""
+    weak: list[WithoutOneSync] = []
+
+    def weakened(real: Any) -> WithoutOneSync:
+        weak.append(WithoutOneSync(real, nth))
+        return weak[0]
+
+    scene = SCENES[SCENE]
+    recorder, answers = record_scene(scene, weakened)
+    if weak[0].left >= 0:
+        return None
+    return opened_after_cuts(scene, recorder, answers, Random(SEED), Counter(), "")
+
+
+def without(real: Any, *, folders: bool) -> WithoutSyncs:
+    """An `os` that syncs none of one kind."""
+    return WithoutSyncs(real, of_folders=folders)
+
+
+def torn_by_kills() -> list[str]:
+    """What kills at every call and within every write of a capture leave wrong."""
+    found: list[str] = []
+    for is_half in (False, True):
+        nth, has_ended = 0, False
+        while not has_ended:
+            wrong, has_ended = killed_at(SCENE, "process", nth, is_half=is_half)
+            found += wrong
+            nth += 1
+    return found
+
+
+def taken_for_sound() -> list[str]:
+    """What comes of a record with one bit flipped, for every bit."""
+    found = []
+    with scratch() as parent:
+        path = tampering.make_record(Path(parent), "live")
+        sound = path.read_bytes()
+        store = open_store(parent, durability="process", clock=Clock())
+        try:
+            for what, tampered in tampering.all_tampered(sound, Random(SEED), 0):
+                if what == "bits flipped":
+                    found.append(tampering.check(store, path, tampered, Counter()))
+        finally:
+            store.close()
+    return [one for one in found if one]

@@ -1,0 +1,50 @@
+"""The n-th file operation fails: a clear error, nothing changed, and the same effects afterwards.
+
+The whole of the claim: `pytest -m slow tests/test_reliability_operations.py`.
+"""
+
+from __future__ import annotations
+
+import errno
+import os
+from pathlib import Path
+from typing import Any
+
+import pytest
+from conftest import Open
+from faulty_os import watched
+from feeds import MINUTE_MS, NOW_MS, turn
+from reliability.operations import operations
+
+from tracker import WriteError
+
+
+def test_whichever_operation_fails_nothing_is_lost_and_it_works_again() -> None:
+    row = operations(True)
+    assert not row.violations, str(row)
+    assert row.figures["lives"] > 400
+    assert row.figures["errors"] > row.figures["lives"] / 2
+
+
+def test_a_manifest_that_takes_no_line_does_not_fill_the_folder_with_files(
+    root: Path, open_owner: Open
+) -> None:
+    def refuse_append(name: str, args: tuple[Any, ...], options: dict[str, Any]) -> None:
+        if name == "open" and args[1] & os.O_APPEND:
+            raise OSError(errno.EACCES, os.strerror(errno.EACCES))
+
+    owner = open_owner()
+    owner.handle(turn("s-1", NOW_MS, 20))
+    with watched(refuse_append):
+        for minutes in range(2, 22):
+            with pytest.raises(WriteError):
+                owner.handle(turn("s-1", NOW_MS + minutes * MINUTE_MS, 50))
+    assert len(list(root.glob("s-1/*.md"))) == 1
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(600)
+def test_every_operation_may_fail_in_any_way_and_nothing_is_lost() -> None:
+    row = operations(False)
+    assert not row.violations, str(row)
+    assert row.figures["lives"] > 36 * 250
