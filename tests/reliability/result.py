@@ -36,13 +36,10 @@ class RowResult(msgspec.Struct, frozen=True):
     note: str = ""
 
     def __str__(self) -> str:
-        counts = ", ".join(f"{count:,} {what}" for what, count in self.figures.items())
-        seed = "" if self.seed is None else f", HOLDFAST_SEED={self.seed}"
-        note = f"  ({self.note})" if self.note else ""
-        line = (
-            f"{self.name}: {counts}, {len(self.violations)} violations,"
-            f" {self.seconds:.1f} s{seed}{note}"
-        )
+        parts = [f"{count:,} {what}" for what, count in self.figures.items()]
+        parts += [f"{len(self.violations)} violations", f"{self.seconds:.1f} s"]
+        parts += [] if self.seed is None else [f"HOLDFAST_SEED={self.seed}"]
+        line = f"{self.name}: {', '.join(parts)}" + (f"  ({self.note})" if self.note else "")
         return "\n".join([line, *(f"    {violation}" for violation in self.violations[:20])])
 
 

@@ -38,7 +38,7 @@ Tell = Callable[[Told], None]
 
 
 class Victim:
-    """A forked child and the pipe it tells on. Killed and reaped when its block is left.
+    """A forked child and the pipe it tells on. `heard` kills and reaps it; so would its own alarm.
 
     Args:
         work: What the child does, given how to tell.
