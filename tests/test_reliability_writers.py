@@ -8,15 +8,17 @@ from __future__ import annotations
 import time
 from collections import Counter
 from pathlib import Path
+from random import Random
 from unittest.mock import patch
 
 import pytest
 from directories import scratch
+from feeds import NOW_MS, turn
 from reliability import writers
-from reliability.foreign import Foreign
+from reliability.foreign import capture
 from reliability.readers import read_beside, readers
 
-from tracker import SessionState, open_store, open_tracker, wall_clock_ms
+from tracker import SessionState, open_tracker
 from tracker.store.files import Folder
 
 
@@ -53,18 +55,18 @@ def test_an_owner_that_does_not_unite_is_found_out() -> None:
     def ours_alone(ours: SessionState, theirs: SessionState) -> SessionState:
         return ours
 
-    wrong: list[str] = []
+    captured = {"progressive-20", "progressive-50", "progressive-80"}
     with (
         scratch() as parent,
-        Foreign() as foreign,
         patch("tracker.store.directory.unite", ours_alone),
         open_tracker(parent, durability="process", rules=writers.RULES) as owner,
     ):
-        observer = open_store(parent, read_only=True, clock=wall_clock_ms)
-        for seed in range(40):
-            wrong += writers.round_of(Path(parent), owner, observer, foreign, seed, Counter())
-        observer.close()
-    assert any("lost progressive-" in one for one in wrong)
+        owner.handle(turn("s-1", NOW_MS, 20))
+        assert capture(Path(parent) / "s-1", 50, NOW_MS, Random(1))
+        owner.handle(turn("s-1", NOW_MS + 1, 80))
+        owner.evict(["s-1"])
+        wrong = writers.lost("it", captured, owner.touch("s-1").bands)
+    assert wrong == ["it lost progressive-50"]
 
 
 def test_a_writer_that_writes_in_place_is_found_out() -> None:

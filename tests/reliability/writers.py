@@ -87,9 +87,9 @@ def round_of(
     captured |= theirs
     wrong = _at_rest(folder, captured, counts)
     loaded = observer.load(session)
-    wrong += _lost("an observer", captured, loaded.state.bands if loaded else 0)
+    wrong += lost("an observer", captured, loaded.state.bands if loaded else 0)
     owner.evict([session])
-    wrong += _lost("the owner", captured, owner.touch(session).bands)
+    wrong += lost("the owner", captured, owner.touch(session).bands)
     for band in BANDS:
         effects = owner.handle(turn(session, wall_clock_ms(), band, 100))
         again = {effect.trigger for effect in effects} & captured
@@ -98,7 +98,8 @@ def round_of(
     return wrong
 
 
-def _lost(whom: str, captured: set[str], bands: int) -> list[str]:
+def lost(whom: str, captured: set[str], bands: int) -> list[str]:
+    """Says which captured bands somebody does not know of."""
     known = {f"progressive-{band}" for band in values_of(bands)}
     return [f"{whom} lost {trigger}" for trigger in sorted(captured - known)]
 
