@@ -19,7 +19,7 @@ from textual.reactive import reactive
 from textual.screen import Screen
 from textual.theme import Theme
 
-from console.board import Board
+from console.model.board import Board
 from console.messages import Updated
 from console.screens.main import MainScreen
 from console.snapshot import Link, Update

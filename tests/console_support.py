@@ -15,7 +15,7 @@ from textual.pilot import Pilot
 from textual.widget import Widget
 
 from console.app import HoldfastApp
-from console.board import Board
+from console.model.board import Board
 from console.embedded.link import EmbeddedLink, FeedLines
 from console.snapshot import Face, Mode, Update
 from console.widgets.live_table import DIVIDER, LiveTable

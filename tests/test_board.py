@@ -6,7 +6,7 @@ from console_values import evicted, in_memory, on_disk, update_of
 from hypothesis import given
 from hypothesis import strategies as st
 
-from console.board import LATEST_KEPT, Board
+from console.model.board import LATEST_KEPT, Board
 from console.snapshot import Update
 from tracker import Change, ChangeKind, FolderSummary
 

@@ -24,7 +24,7 @@ from console_support import (
 )
 from directories import tree, write_original
 
-from console.board import Board
+from console.model.board import Board
 from console.embedded.homes import Homes
 from console.snapshot import Face, Feed, Mode
 from tracker import (

@@ -14,7 +14,7 @@ from textual.app import App, ComposeResult
 from textual.pilot import Pilot
 
 from console.messages import CursorMoved
-from console.rows import Cell
+from console.model.rows import Cell
 from console.text import visible
 from console.widgets.columns import Column
 from console.widgets.live_table import DIVIDER, LiveTable

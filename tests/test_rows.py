@@ -10,7 +10,7 @@ from console_values import HOSTILE, in_memory, on_disk
 from hypothesis import given
 from hypothesis import strategies as st
 
-from console.rows import (
+from console.model.rows import (
     STATUS_TONES,
     VERDICT_TONES,
     Cell,

@@ -12,7 +12,7 @@ from console.cli.directory import Directory, local_time, look_at, of_session
 from console.cli.errors import FINDINGS, FINE
 from console.cli.output import emit, emit_json, narrate, strong, terminal_width, whole
 from console.cli.table import Column, lay_out
-from console.rows import size
+from console.model.rows import size
 from tracker import CheckpointFile, FolderSummary, StoreError, judge, to_builtins, values_of
 
 NONE: Final = "-"

@@ -16,7 +16,7 @@ from console.cli.listing import print_table
 from console.cli.output import counted, emit, emit_json, flush, narrate, whole
 from console.cli.progress import Progress
 from console.cli.table import Column
-from console.rows import size
+from console.model.rows import size
 from console.settings.durations import duration_text, parse_duration_ms
 from tracker import (
     DirectoryStore,

@@ -24,7 +24,7 @@ from console.cli.listing import (
 from console.cli.output import counted, emit, emit_json, narrate, terminal_width, whole
 from console.cli.record import is_live, live_fields, record_kind, saved_fields
 from console.cli.table import Column
-from console.rows import size
+from console.model.rows import size
 from tracker import CheckpointFile, FolderSummary, judge
 
 FILES_SHOWN: Final = 20

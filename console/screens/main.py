@@ -14,9 +14,9 @@ from textual.reactive import reactive
 from textual.screen import Screen
 from textual.widgets import Footer, Static
 
-from console.board import Board
+from console.model.board import Board
 from console.messages import CommandDone, CursorMoved, FilesListed
-from console.rows import Cell, checkpoint_cells, file_cells, session_cells, state_lines
+from console.model.rows import Cell, checkpoint_cells, file_cells, session_cells, state_lines
 from console.screens.words import command_words, empty_words
 from console.snapshot import Face, Mode, Update
 from console.text import visible

@@ -24,7 +24,7 @@ from textual.scroll_view import ScrollView
 from textual.strip import Strip
 
 from console.messages import CursorMoved
-from console.rows import Cell
+from console.model.rows import Cell
 from console.widgets.columns import GAP, Column, Placed, place
 
 DIVIDER: Final = "\0"

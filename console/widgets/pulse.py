@@ -8,7 +8,7 @@ from rich.cells import cell_len
 from rich.text import Text
 from textual.widgets import Static
 
-from console.rows import age, size
+from console.model.rows import age, size
 from console.snapshot import Face, Mode, Update
 from console.text import visible
 

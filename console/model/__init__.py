@@ -1,0 +1,1 @@
+"""What the console knows and works out, as values: no Textual, no disk, no clock of its own."""
