@@ -19,8 +19,8 @@ from textual.reactive import reactive
 from textual.screen import Screen
 from textual.theme import Theme
 
-from console.model.board import Board
 from console.messages import Updated
+from console.model.board import Board
 from console.screens.main import MainScreen
 from console.snapshot import Link, Update
 from console.text import visible

@@ -15,8 +15,8 @@ from textual.pilot import Pilot
 from textual.widget import Widget
 
 from console.app import HoldfastApp
-from console.model.board import Board
 from console.embedded.link import EmbeddedLink, FeedLines
+from console.model.board import Board
 from console.snapshot import Face, Mode, Update
 from console.widgets.live_table import DIVIDER, LiveTable
 from tracker import (

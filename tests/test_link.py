@@ -24,8 +24,8 @@ from console_support import (
 )
 from directories import tree, write_original
 
-from console.model.board import Board
 from console.embedded.homes import Homes
+from console.model.board import Board
 from console.snapshot import Face, Feed, Mode
 from tracker import (
     BadLine,

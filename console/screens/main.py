@@ -14,8 +14,8 @@ from textual.reactive import reactive
 from textual.screen import Screen
 from textual.widgets import Footer, Static
 
-from console.model.board import Board
 from console.messages import CommandDone, CursorMoved, FilesListed
+from console.model.board import Board
 from console.model.rows import Cell, checkpoint_cells, file_cells, session_cells, state_lines
 from console.screens.words import command_words, empty_words
 from console.snapshot import Face, Mode, Update
