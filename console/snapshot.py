@@ -8,13 +8,30 @@ Source: DESIGN.md, section 7.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
 from enum import StrEnum
 from typing import Literal, Protocol
 
 import msgspec
 
-from tracker import Change, CheckpointFile, FolderSummary, Outcome, Statistics, TrackedSession
+from tracker import (
+    Change,
+    CheckpointFile,
+    CheckpointText,
+    Finding,
+    FolderSummary,
+    Outcome,
+    Plan,
+    PluginEvent,
+    Pruned,
+    PrunePlan,
+    Report,
+    Statistics,
+    TrackedSession,
+)
+
+GoesOn = Callable[[int, int], bool]
+"""Told how much of how much is done; False stops it at the next good moment."""
 
 
 class Mode(StrEnum):
@@ -97,6 +114,9 @@ class Update(msgspec.Struct, frozen=True):
         feed: How the feed goes.
         loading: How far the first look is; None once it is done.
         at_ms: When this was taken, by the tracker's clock, Unix ms.
+        spills: Whether an eviction writes what is newer in memory.
+        plugin_events: What the plugin's event log has more than at the last update.
+        plugin_why: Why that log can't be read, in words; empty where it can, or isn't there.
     """
 
     directory: str
@@ -116,11 +136,17 @@ class Update(msgspec.Struct, frozen=True):
     feed: Feed
     loading: Progress | None
     at_ms: int
+    spills: bool = True
+    plugin_events: tuple[PluginEvent, ...] = ()
+    plugin_why: str = ""
 
 
 class Link(Protocol):
     """A tracker as the console sees it. Every call may block; none is made on the screen's thread
     but `start` and `stop`.
+
+    Commands change memory or disk; under `--read-only` each raises ReadOnlyError. Commands and
+    looks raise DirectoryError while the directory isn't open.
     """
 
     def start(self) -> None:
@@ -131,18 +157,107 @@ class Link(Protocol):
         """Waits for something new and takes all of it; None after `timeout_s` seconds."""
         ...
 
+    def stop(self) -> str:
+        """Ends everything and lets go of the directory; returns what went wrong, in words."""
+        ...
+
+    # -- commands -----------------------------------------------------------------------------
+
     def evict(self, sessions: Sequence[str]) -> tuple[Outcome, ...]:
-        """Evicts sessions through the tracker; one outcome an id."""
+        """Evicts sessions; one outcome an id, with what it `was` for `restore`."""
         ...
 
     def rehydrate(self, sessions: Sequence[str]) -> tuple[Outcome, ...]:
-        """Rehydrates sessions through the tracker; one outcome an id."""
+        """Rehydrates sessions; one outcome an id."""
         ...
+
+    def pin(self, sessions: Sequence[str]) -> tuple[Outcome, ...]:
+        """Keeps sessions from being evicted; one outcome an id."""
+        ...
+
+    def unpin(self, sessions: Sequence[str]) -> tuple[Outcome, ...]:
+        """Lets pinned sessions be evicted again; one outcome an id."""
+        ...
+
+    def release(self, sessions: Sequence[str]) -> tuple[Outcome, ...]:
+        """Ends sessions; one outcome an id, with what it `was` for `restore`.
+
+        Raises ReadOnlyError where the tracker observes.
+        """
+        ...
+
+    def restore(self, tracked: Sequence[TrackedSession]) -> tuple[Outcome, ...]:
+        """Undoes evictions and releases by hand, exactly; one outcome a session.
+
+        What went on since can't come back exactly: it is refused, and `why` says so.
+
+        Args:
+            tracked: What the outcomes of `evict`, `release` and `set_capacity` gave as `was`.
+        """
+        ...
+
+    def set_capacity(self, capacity: int) -> tuple[Outcome, ...]:
+        """Changes the capacity; one outcome for each session that was evicted for it, oldest first.
+
+        Raises CapacityError where it can't be granted. One whose spill fails stays in memory; the
+        statistics then say that it is over capacity, and why.
+        """
+        ...
+
+    def apply_prune(self, plan: PrunePlan, progress: GoesOn | None = None) -> tuple[Pruned, ...]:
+        """Deletes the files of a plan, and nothing else; one outcome a folder that was to go.
+
+        What is in memory, or changed since the plan was made, is skipped. Raises ReadOnlyError
+        where the tracker observes: its words say how the owner's directory is pruned.
+        """
+        ...
+
+    # -- looks --------------------------------------------------------------------------------
 
     def files(self, folder: FolderSummary) -> tuple[CheckpointFile, ...]:
         """Lists the checkpoint files of a folder, oldest first. Raises StoreError."""
         ...
 
-    def stop(self) -> str:
-        """Ends everything and lets go of the directory; returns what went wrong, in words."""
+    def text(self, folder: FolderSummary, filename: str) -> CheckpointText:
+        """Reads a checkpoint file as text, at most its first 1 MiB. Raises StoreError."""
+        ...
+
+    def diagnose(self) -> tuple[Finding, ...]:
+        """Examines the directory; returns the findings, the worst first. Raises StoreError."""
+        ...
+
+    def plan_prune(self, older_than_ms: int, progress: GoesOn | None = None) -> PrunePlan:
+        """Plans which sessions are old enough to be deleted; changes nothing. Raises StoreError.
+
+        Args:
+            older_than_ms: How old the newest file of a session must be, ms.
+            progress: Told how far it is; False stops it, and the plan is of what was looked at.
+        """
+        ...
+
+    def drill(
+        self,
+        plan: Plan,
+        *,
+        is_live: bool,
+        sessions: Sequence[str] | None,
+        count: int | None,
+        seed: int,
+        progress: GoesOn,
+    ) -> Iterator[Report]:
+        """Evicts and rehydrates on purpose; yields a report a plan, as soon as it is done.
+
+        Args:
+            plan: Which plan, or `all` of them.
+            is_live: Whether the tracker itself is drilled, as a command, by the restore plan alone;
+                else a scratch copy is, and nothing changes.
+            sessions: Of the restore drill: only those with these ids; None for all.
+            count: Of the restore drill: only so many, those that were idle longest; None for all.
+            seed: The same seed does the same again.
+            progress: Told how far the plan at hand is; False stops it.
+
+        Raises:
+            ReadOnlyError: If it is live and the tracker observes.
+            StoreError: If the directory can't be read, or no scratch copy be made.
+        """
         ...

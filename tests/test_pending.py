@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from console.embedded.pending import CHANGES_KEPT, Pending
-from tracker import Change, ChangeKind
+from tracker import Change, ChangeKind, PluginEvent
 
 TOUCHES = (ChangeKind.INSERTED, ChangeKind.REHYDRATED, ChangeKind.TOUCHED)
 
@@ -96,8 +96,19 @@ def test_a_directory_opened_anew_forgets_what_was_pending() -> None:
     pending = Pending()
     pending.add_changes([touched("a", 1)])
     pending.add_folders([on_disk("f")], ["g"])
+    pending.add_plugin_events([PluginEvent(1, "a", "compact")])
     pending.clear()
-    assert pending.take() == ((), (), (), (), ())
+    assert pending.take() == ((), (), (), (), (), ())
+
+
+def test_events_of_the_plugin_come_in_order_once_and_bounded() -> None:
+    pending = Pending()
+    events = [PluginEvent(number, "a", "compact") for number in range(CHANGES_KEPT + 5)]
+    pending.add_plugin_events(events[:2])
+    pending.add_plugin_events(events[2:])
+    assert pending.wait(0)
+    assert list(pending.take().plugin_events) == events[5:]
+    assert pending.take().plugin_events == ()
 
 
 def test_changes_are_bounded_and_the_newest_kept() -> None:

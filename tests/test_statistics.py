@@ -114,6 +114,15 @@ def test_a_spread_keeps_the_latest_samples_and_the_worst_of_all() -> None:
     assert (spread.p50, spread.p99) == (511, 1012)
 
 
+def test_a_spread_is_worked_out_anew_only_where_a_sample_came() -> None:
+    samples = Samples()
+    samples.add(3)
+    spread = samples.spread()
+    assert samples.spread() is spread
+    samples.add(3)
+    assert samples.spread() == Spread(count=2, p50=3, p99=3, worst=3)
+
+
 def test_statistics_are_a_value_that_later_events_do_not_change(open_owner: Open) -> None:
     owner = open_owner()
     before = owner.statistics()

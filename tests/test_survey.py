@@ -23,11 +23,10 @@ from directories import (
 from faulty_os import fail, watched
 from feeds import MINUTE_MS, NOW_MS, Clock, compact, edit, end, turn
 
-from tracker import FolderSummary, ReadError, Survey, Sweep, UnsafeError, values_of
-from tracker.store.checkpoints import DISPLAY_BYTES
+from tracker import CheckpointText, FolderSummary, ReadError, Survey, Sweep, values_of
 from tracker.store.files import open_root
 from tracker.store.folders import digest_folder
-from tracker.store.survey import PLUGIN_LOG, PLUGIN_LOG_BYTES
+from tracker.store.listing import DISPLAY_BYTES
 
 
 @contextmanager
@@ -209,23 +208,30 @@ def test_a_checkpoint_is_read_for_display_up_to_1_mib(root: Path) -> None:
     folder = write_original(root, "s-1", NOW_MS)
     (path,) = folder.glob("*.md")
     with surveyed(root) as survey:
+        summary = survey.summarize("s-1")
         path.write_bytes(b"x" * DISPLAY_BYTES)
-        assert len(survey.read_checkpoint("s-1", path.name)) == DISPLAY_BYTES
+        assert survey.text(summary, path.name) == CheckpointText(
+            "x" * DISPLAY_BYTES, False, DISPLAY_BYTES
+        )
         path.write_bytes(b"x" * (DISPLAY_BYTES + 1))
-        with pytest.raises(UnsafeError, match="1,048,576"):
-            survey.read_checkpoint("s-1", path.name)
+        assert survey.text(summary, path.name) == CheckpointText(
+            "x" * DISPLAY_BYTES, True, DISPLAY_BYTES + 1
+        )
         for folder_name, name in (("s-1", "gone.md"), ("s-9", path.name)):
             with pytest.raises(ReadError, match="no such"):
-                survey.read_checkpoint(folder_name, name)
+                survey.text(FolderSummary(folder_name, folder_name), name)
 
 
-def test_the_end_of_the_plugins_log_is_read(root: Path) -> None:
-    root.mkdir()
+def test_what_is_no_text_is_shown_as_such_and_no_character_is_cut_in_two(root: Path) -> None:
+    folder = write_original(root, "s-1", NOW_MS)
+    (path,) = folder.glob("*.md")
     with surveyed(root) as survey:
-        assert survey.plugin_log() == b""
-        (root / PLUGIN_LOG).write_bytes(b"x" * PLUGIN_LOG_BYTES + b"the end")
-        assert survey.plugin_log().endswith(b"the end")
-        assert len(survey.plugin_log()) == PLUGIN_LOG_BYTES
+        summary = survey.summarize("s-1")
+        path.write_bytes(b"a\xffb\r\n\x1b[2Jc\xe2\x98")
+        assert survey.text(summary, path.name).text == "a\ufffdb\r\n\x1b[2Jc\ufffd"
+        path.write_bytes(b"x" * (DISPLAY_BYTES - 1) + "☃".encode())
+        shown = survey.text(summary, path.name)
+        assert (shown.text, shown.is_cut) == ("x" * (DISPLAY_BYTES - 1), True)
 
 
 def test_surveying_changes_nothing(root: Path, open_owner: Open, clock: Clock) -> None:

@@ -12,7 +12,7 @@ from directories import MANIFEST, STATE, tree, write_original
 from feeds import MINUTE_MS, NOW_MS, compact, end, turn
 from test_files import as_root, make_hard_link, make_socket, make_symlink
 
-from tracker import Survey, UnsafeError, Verdict, judge
+from tracker import FolderSummary, Survey, UnsafeError, Verdict, judge
 from tracker.store.files import open_root
 
 KINDS: dict[str, Callable[[Path], object]] = {
@@ -127,7 +127,7 @@ def test_a_checkpoint_file_that_is_none_is_listed_as_unsafe_and_never_read(
         assert files["orphan.md"].status == "unsafe"
         for name in files:
             with pytest.raises(UnsafeError, match="refused"):
-                survey.read_checkpoint("s-1", name)
+                survey.text(summary, name)
 
 
 @pytest.mark.parametrize(
@@ -153,7 +153,7 @@ def test_no_read_for_display_leaves_the_root(folder: str, name: str, root: Path)
     (root.parent / "outside").mkdir()
     (root.parent / "outside" / "secret").write_bytes(b"secret")
     with open_root(str(root)) as opened, pytest.raises(UnsafeError, match="refused"):
-        Survey(opened).read_checkpoint(folder, name)
+        Survey(opened).text(FolderSummary(folder, folder), name)
 
 
 def test_a_manifest_that_names_a_path_is_listed_as_unsafe(root: Path) -> None:

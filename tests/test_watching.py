@@ -29,10 +29,17 @@ class Watched:
         self.removed: list[str] = []
         self.watches: list[Watch] = []
         self.gone = 0
+        self.reads = 0
         survey = Survey(store.root)
         survey.sweep()
         self.watcher = Watcher(
-            store.root.path, survey, self._swept, self.watches.append, self._gone, polls=polls
+            store.root.path,
+            survey,
+            self._swept,
+            self.watches.append,
+            self._gone,
+            self._read_log,
+            polls=polls,
         )
 
     def _swept(self, changed: Any, removed: Any) -> None:
@@ -41,6 +48,10 @@ class Watched:
 
     def _gone(self) -> None:
         self.gone += 1
+
+    def _read_log(self) -> bool:
+        self.reads += 1
+        return self.reads % 3 != 0
 
 
 @contextmanager
@@ -196,6 +207,22 @@ def test_entries_that_are_no_folders_of_sessions_are_passed_over(root: Path) -> 
         checkpoint(root, "new")
         wait_for(lambda: "new" in found.changed, "the new folder")
         assert {*found.changed} == {"new"}
+
+
+@BOTH
+def test_the_plugins_log_is_read_on_when_it_changes_until_there_is_no_more(
+    root: Path, polls: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(watching, "SWEEP_EVERY_S", 3_600.0)
+    with watched(root, polls=polls) as found:
+        assert found.reads >= 3, "until there is no more"
+
+        def is_read_again() -> bool:
+            with (root / "checkpoint-events.jsonl").open("a") as log:
+                log.write("{}\n")
+            return found.reads >= 9  # Beyond the one sweep that comes once the watch stands.
+
+        wait_for(is_read_again, "the log to be read")
 
 
 def test_both_threads_end_when_it_is_stopped(root: Path) -> None:

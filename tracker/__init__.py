@@ -66,9 +66,10 @@ from tracker.state import (
     values_of,
 )
 from tracker.store.directory import DirectoryStore, Durability, open_store
-from tracker.store.listing import CheckpointFile
+from tracker.store.listing import CheckpointFile, CheckpointText
 from tracker.store.lock import Owner, current_owner
 from tracker.store.manifest import iso_of
+from tracker.store.plugin_log import PluginEvent, PluginLog
 from tracker.store.protocol import Capture, Loaded, Saved, Store
 from tracker.store.pruning import Pruned, apply_prune, open_to_prune
 from tracker.store.retention import PlannedFile, PlannedFolder, PrunePlan, plan_prune
@@ -89,6 +90,7 @@ __all__ = [
     "ChangeKind",
     "Check",
     "CheckpointFile",
+    "CheckpointText",
     "ClosedError",
     "Difference",
     "DirectoryError",
@@ -116,6 +118,8 @@ __all__ = [
     "Plan",
     "PlannedFile",
     "PlannedFolder",
+    "PluginEvent",
+    "PluginLog",
     "PrunePlan",
     "Pruned",
     "ReadError",

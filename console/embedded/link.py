@@ -2,29 +2,31 @@
 
 Threads: *open* opens the directory (again, while it is missing) and takes the first look; *sweep*
 and *watch* keep the survey (`watching`); *feed* hands an owner's events to the tracker. The console
-takes what they gathered on a thread of its own, so a slow disk never holds up the screen.
+takes what they gathered on a thread of its own, so a slow disk never holds up the screen. What an
+operator does is in `commands`.
 """
 
 from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from functools import partial
 from typing import Final
 
+from console.embedded.commands import Commands
 from console.embedded.feeds import hand_over
 from console.embedded.homes import Homes, last_checkpoint_ms
+from console.embedded.lending import Opened
 from console.embedded.pending import LookedUp, Pending
 from console.embedded.watching import Watcher
 from console.snapshot import Face, Feed, Mode, Progress, Update, Watch
 from tracker import (
     BadLine,
-    CheckpointFile,
     DirectoryError,
     Event,
     FolderSummary,
     HoldfastError,
-    Outcome,
-    ReadOnlyError,
+    PluginLog,
     SessionTracker,
     StoreError,
     Survey,
@@ -43,7 +45,7 @@ FeedLines = Callable[[threading.Event], Iterator[Event | BadLine]]
 TrackerOf = Callable[[Store], SessionTracker]
 
 
-class EmbeddedLink:
+class EmbeddedLink(Commands):
     """A tracker embedded in the console's own process. See `Link`.
 
     Args:
@@ -70,19 +72,15 @@ class EmbeddedLink:
         is_read_only: bool = False,
         polls: bool = False,
     ) -> None:
-        self._directory = directory
+        super().__init__(directory, is_read_only=is_read_only)
         self._mode = mode
         self._make_tracker = make_tracker
         self._store = opened
         self._feed_lines = feed_lines
-        self._is_read_only = is_read_only
         self._polls = polls
         self._pending = Pending()
-        self._stopping = threading.Event()
-        self._tracker: SessionTracker | None = None
-        self._survey: Survey | None = None
-        self._watcher: Watcher | None = None
-        self._face, self._face_why = Face.OPENING, ""
+        self._face = Face.OPENING
+        self._plugin_why = ""
         self._is_fresh = True
         self._watch = Watch()
         self._feed = Feed(feed_name)
@@ -121,20 +119,10 @@ class EmbeddedLink:
             feed=self._feed,
             loading=self._loading,
             at_ms=wall_clock_ms(),
+            spills=tracker is None or tracker.spills,
+            plugin_events=news.plugin_events,
+            plugin_why=self._plugin_why,
         )
-
-    def evict(self, sessions: Sequence[str]) -> tuple[Outcome, ...]:
-        """Evicts sessions through the tracker; see `Link.evict`."""
-        return self._command(sessions, lambda tracker: tracker.evict(sessions))
-
-    def rehydrate(self, sessions: Sequence[str]) -> tuple[Outcome, ...]:
-        """Rehydrates sessions through the tracker; see `Link.rehydrate`."""
-        return self._command(sessions, lambda tracker: tracker.rehydrate(sessions))
-
-    def files(self, folder: FolderSummary) -> tuple[CheckpointFile, ...]:
-        """Lists the checkpoint files of a folder; see `Link.files`."""
-        survey = self._survey
-        return survey.files(folder) if survey is not None else ()
 
     def stop(self) -> str:
         """Ends everything; returns what went wrong with the last spills, in words."""
@@ -150,21 +138,10 @@ class EmbeddedLink:
         self._threads.append(thread)
         thread.start()
 
-    def _command(
-        self,
-        sessions: Sequence[str],
-        run: Callable[[SessionTracker], tuple[Outcome, ...]],
-    ) -> tuple[Outcome, ...]:
-        tracker = self._tracker
-        if self._is_read_only:
-            raise ReadOnlyError("this console was opened with --read-only")
-        if tracker is None:
-            raise DirectoryError(f"{self._directory}: not open: {self._face_why}", self._directory)
-        try:
-            return run(tracker)
-        finally:
-            if (watcher := self._watcher) is not None:
-                watcher.hurry()
+    @property
+    def _tracker(self) -> SessionTracker | None:
+        opened = self._lending.opened
+        return None if opened is None else opened.tracker
 
     # -- opening ------------------------------------------------------------------------------
 
@@ -188,14 +165,8 @@ class EmbeddedLink:
         return True
 
     def _look_first(self, store: Store) -> None:
-        if self._tracker is None or self._survey is None:
-            self._pending.clear()
-            self._is_fresh = True
-            self._homes = Homes()
-            self._survey = Survey(store.root)
-            self._tracker = self._make_tracker(store)
-            self._tracker.subscribe(self._pending.add_changes)
-        tracker, survey = self._tracker, self._survey
+        opened = self._lending.opened or self._begun(store)
+        tracker, survey = opened.tracker, opened.survey
         self._show(Face.OPEN, "")
         sweep = survey.sweep(self._progress)
         if self._stopping.is_set():
@@ -211,11 +182,23 @@ class EmbeddedLink:
             self._swept,
             self._watching,
             self._gone,
+            partial(self._read_log, PluginLog(store.root)),
             polls=self._polls,
         )
         self._watcher.start()
         if self._feed_lines is not None:
             self._run("feed", self._read_feed)
+
+    def _begun(self, store: Store) -> Opened:
+        """Begins anew over a directory that was just opened."""
+        self._pending.clear()
+        self._is_fresh = True
+        self._homes = Homes()
+        self._plugin_why = ""
+        opened = Opened(store, self._make_tracker(store), Survey(store.root))
+        opened.tracker.subscribe(self._pending.add_changes)
+        self._lending.begin(opened)
+        return opened
 
     def _progress(self, done: int, total: int) -> bool:
         self._loading = Progress(done, total)
@@ -254,6 +237,14 @@ class EmbeddedLink:
         self._watch = watch
         self._pending.wake()
 
+    def _read_log(self, log: PluginLog) -> bool:
+        if events := log.read():
+            self._pending.add_plugin_events(events)
+        if log.why != self._plugin_why:
+            self._plugin_why = log.why
+            self._pending.wake()
+        return log.is_behind
+
     def _gone(self) -> None:
         self._show(Face.GONE, f"{self._directory}: removed or moved away while it was open")
         if self._mode is Mode.OBSERVE:
@@ -269,9 +260,9 @@ class EmbeddedLink:
         self._pending.wake()
 
     def _read_feed(self) -> None:
-        if self._tracker is not None and self._feed_lines is not None:
+        if (tracker := self._tracker) is not None and self._feed_lines is not None:
             lines = self._feed_lines(self._stopping)
-            hand_over(lines, self._tracker.handle, self._feed.name, self._feeding)
+            hand_over(lines, tracker.handle, self._feed.name, self._feeding)
 
     def _feeding(self, feed: Feed) -> None:
         self._feed = feed
@@ -281,12 +272,11 @@ class EmbeddedLink:
         watcher, self._watcher = self._watcher, None
         if watcher is not None:
             watcher.stop()
-        tracker, self._tracker = self._tracker, None
+        opened = self._lending.end()
         store, self._store = self._store, None
-        self._survey = None
         try:
-            if tracker is not None:
-                tracker.close()
+            if opened is not None:
+                opened.tracker.close()
             elif store is not None:
                 store.close()
         except HoldfastError as error:

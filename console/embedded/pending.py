@@ -11,10 +11,11 @@ from collections import deque
 from collections.abc import Callable, Iterable, Sequence
 from typing import Final, NamedTuple
 
-from tracker import Change, ChangeKind, FolderSummary, TrackedSession
+from tracker import Change, ChangeKind, FolderSummary, PluginEvent, TrackedSession
 
 CHANGES_KEPT: Final = 20_000
-"""The most changes kept between two updates; with a console that keeps up there are a few."""
+"""The most changes kept between two updates, and the most events of the plugin's; with a console
+that keeps up there are a few."""
 
 _TOUCHES: Final = (ChangeKind.INSERTED, ChangeKind.REHYDRATED, ChangeKind.TOUCHED)
 
@@ -28,6 +29,7 @@ class News(NamedTuple):
         folders: Folders that are new or changed.
         removed: Names of folders that are gone.
         changes: What happened, in order.
+        plugin_events: What the plugin's log has more, in its order.
     """
 
     touched: tuple[str, ...]
@@ -35,6 +37,7 @@ class News(NamedTuple):
     folders: tuple[FolderSummary, ...]
     removed: tuple[str, ...]
     changes: tuple[Change, ...]
+    plugin_events: tuple[PluginEvent, ...]
 
     def looked_up(self, peek: Callable[[str], TrackedSession | None]) -> LookedUp:
         """Looks at the sessions as they are now, in memory.
@@ -70,6 +73,7 @@ class Pending:
         self._folders: dict[str, FolderSummary] = {}
         self._removed: dict[str, None] = {}
         self._changes: deque[Change] = deque(maxlen=CHANGES_KEPT)
+        self._plugin_events: deque[PluginEvent] = deque(maxlen=CHANGES_KEPT)
 
     def wake(self) -> None:
         """Says that something is new which isn't kept here."""
@@ -102,6 +106,12 @@ class Pending:
                 self._removed[name] = None
         self._news.set()
 
+    def add_plugin_events(self, events: Sequence[PluginEvent]) -> None:
+        """Takes what the plugin's log has more."""
+        with self._lock:
+            self._plugin_events.extend(events)
+        self._news.set()
+
     def clear(self) -> None:
         """Forgets everything, as when the directory is opened anew."""
         with self._lock:
@@ -118,6 +128,7 @@ class Pending:
                 tuple(self._folders.values()),
                 tuple(self._removed),
                 tuple(sorted(self._changes, key=lambda change: change.number)),
+                tuple(self._plugin_events),
             )
             self._forget()
         return taken
@@ -125,3 +136,4 @@ class Pending:
     def _forget(self) -> None:
         self._touched, self._changed, self._folders, self._removed = {}, {}, {}, {}
         self._changes.clear()
+        self._plugin_events.clear()

@@ -40,6 +40,8 @@ class Watcher:
         on_sweep: Called with every sweep's finds: changed summaries and names of gone folders.
         on_watch: Called when the way of noticing changes, or the time of the last sweep, is new.
         on_gone: Called once, when the directory is gone.
+        read_log: Called at every sweep and every hint of a change, to read the plugin's event log
+            on; returns whether there is more to read at once.
         polls: Whether to poll from the start.
     """
 
@@ -50,6 +52,7 @@ class Watcher:
         on_sweep: Callable[..., None],
         on_watch: Callable[[Watch], None],
         on_gone: Callable[[], None],
+        read_log: Callable[[], bool],
         *,
         polls: bool = False,
     ) -> None:
@@ -58,6 +61,7 @@ class Watcher:
         self._on_sweep = on_sweep
         self._on_watch = on_watch
         self._on_gone = on_gone
+        self._read_log = read_log
         self._why = "polling was asked for" if polls else ""
         self._stopping = threading.Event()
         self._hinted = threading.Event()
@@ -132,6 +136,8 @@ class Watcher:
                 if self._survey.is_gone:
                     self._on_gone()
                     return
+                while self._read_log() and not self._stopping.is_set():
+                    pass
                 if time.monotonic() < due_s and hints:
                     self._look(hints)
                     continue

@@ -9,12 +9,13 @@ Source: DESIGN.md, section 9.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from itertools import pairwise
+from itertools import islice, pairwise
 
 from tracker.drill.choose import batches, choose
 from tracker.drill.compare import judged
 from tracker.drill.report import Draft, Progress, Report
 from tracker.sessions.changes import EvictionCause
+from tracker.sessions.entry import TrackedSession
 from tracker.sessions.tracker import SessionTracker, wall_clock_ms
 from tracker.store.files import Folder
 from tracker.store.survey import Survey
@@ -68,16 +69,20 @@ def drill_on_disk(
     root: Folder,
     *,
     count: int | None = None,
+    sessions: Sequence[str] | None = None,
     seed: int = 1,
     progress: Progress | None = None,
     clock: Callable[[], int] = wall_clock_ms,
 ) -> Report:
     """Drills the sessions of the directory a tracker owns, those not in memory too.
 
+    What has to leave memory so that they can come is put back afterwards.
+
     Args:
         tracker: The tracker, an owner's.
         root: Its open state directory.
         count: Only so many, those whose last activity lies furthest back; None for all.
+        sessions: Only those with these ids, those that were never written too; None for all.
         seed: For the report: nothing here is left to chance.
         progress: Told how far it is; False stops it.
         clock: Returns Unix ms, for the report.
@@ -89,25 +94,44 @@ def drill_on_disk(
     draft = Draft("restore", seed, clock(), directory=root.path, where="live")
     survey = Survey(root)
     survey.sweep()
-    choice = choose(survey.summaries, count=count)
+    asked = None if sessions is None else dict.fromkeys(sessions)
+    choice = choose(survey.summaries, count=count, sessions=asked)
+    stored = {one.session for one in survey.summaries}
+    unwritten = [one for one in asked or () if one not in stored and one in tracker]
     for session, why in choice.left.items():
-        draft.skip(session, why)
+        if session not in unwritten:
+            draft.skip(session, why)
+    taken = [one.session for one in choice.taken] + unwritten
     done = 0
-    for batch in batches([one.session for one in choice.taken], most=tracker.capacity):
-        brought = []
-        for outcome in tracker.rehydrate(one for one in batch if one not in tracker):
+    for batch in batches(taken, most=max(tracker.capacity - tracker.statistics().pinned, 1)):
+        missing = [one for one in batch if one not in tracker]
+        pushed_out = _make_room(tracker, len(missing), frozenset(batch))
+        brought, refused = [], set()
+        for outcome in tracker.rehydrate(missing):
             if outcome.is_done:
                 brought.append(outcome.session)
-            else:
+            elif outcome.session not in tracker:  # Else an event brought it meanwhile.
+                refused.add(outcome.session)
                 draft.fail(outcome.session, outcome.why)
-        _drill(tracker, [one for one in batch if one in tracker], draft)
+        _drill(tracker, [one for one in batch if one not in refused], draft)
         tracker.evict(brought, EvictionCause.DRILL)
+        tracker.restore(pushed_out)
         done += len(batch)
-        if progress is not None and not progress(done, len(choice.taken)):
-            draft.was_stopped = done < len(choice.taken)
+        if progress is not None and not progress(done, len(taken)):
+            draft.was_stopped = done < len(taken)
             break
     _check_order(tracker, draft)
     return draft.report()
+
+
+def _make_room(tracker: SessionTracker, count: int, kept: frozenset[str]) -> list[TrackedSession]:
+    """Evicts the coldest sessions until `count` more have room; returns what they were."""
+    excess = len(tracker) + count - tracker.capacity
+    if excess <= 0:
+        return []
+    coldest = (one.session for one in tracker.coldest(len(tracker)) if one.session not in kept)
+    outcomes = tracker.evict(islice(coldest, excess), EvictionCause.DRILL)
+    return [one.was for one in outcomes if one.was is not None]
 
 
 def _drill(tracker: SessionTracker, sessions: Sequence[str], draft: Draft) -> None:

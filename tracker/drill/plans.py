@@ -6,7 +6,7 @@ Source: DESIGN.md, section 9.
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from typing import Final, Literal, get_args
 
 from tracker.drill.invisibility import drill_invisibility
@@ -28,6 +28,7 @@ def drill_directory(
     plan: Plan = "restore",
     *,
     count: int | None = None,
+    sessions: Collection[str] | None = None,
     seed: int = 1,
     rules: Rules | None = None,
     progress: Progress | None = None,
@@ -39,6 +40,7 @@ def drill_directory(
         directory: The state directory, for the restore drill.
         plan: Which one; `all` runs one after the other, and none after one that was stopped.
         count: Of the restore drill: only so many sessions; None for all.
+        sessions: Of the restore drill: only those with these ids; None for all.
         seed: The same seed does the same again.
         rules: The policy's numbers; the original's by default.
         progress: Told how far the plan at hand is; False stops it.
@@ -53,7 +55,13 @@ def drill_directory(
     for name in PLANS if plan == "all" else (plan,):
         if name == "restore":
             report = drill_restore(
-                directory, count=count, seed=seed, rules=rules, progress=progress, clock=clock
+                directory,
+                count=count,
+                sessions=sessions,
+                seed=seed,
+                rules=rules,
+                progress=progress,
+                clock=clock,
             )
         elif name == "wave":
             report = drill_wave(seed=seed, rules=rules, progress=progress, clock=clock)

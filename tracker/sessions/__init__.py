@@ -1,4 +1,4 @@
 """The bounded tracker: `tracker` (the thread-safe shell), `engine` (what happens under its lock),
-`comeback` (evictions undone), `entry`, `changes`, `statistics` (its values), `verdict` (memory
-beside disk), `doctor` (findings).
+`comeback` and `reopening` (evictions and releases undone), `entry`, `changes`, `statistics` (its
+values), `verdict` (memory beside disk), `doctor` (findings).
 """

@@ -10,6 +10,8 @@ from enum import StrEnum
 
 import msgspec
 
+from tracker.sessions.entry import TrackedSession
+
 
 class EvictionCause(StrEnum):
     """Why an entry was dropped from memory while its session lives."""
@@ -118,8 +120,11 @@ class Outcome(msgspec.Struct, frozen=True):
         session: The id.
         is_done: Whether it was done.
         why: Why it was refused, in words; or a note on how it was done.
+        was: Where an eviction or a release was done: the session as it stood just before, by which
+            `restore` undoes it.
     """
 
     session: str
     is_done: bool
     why: str = ""
+    was: TrackedSession | None = None

@@ -1,7 +1,8 @@
 """How an evicted session comes back exactly: its state, its times, its pin and its place.
 
 Two have use for it: a drill, which evicts and rehydrates on purpose, and whoever undoes an eviction
-by hand. Neither is a use of the session, so neither counts as a hit, a miss or thrash.
+by hand. Neither is a use of the session, so neither counts as a hit, a miss or thrash. (What was
+released by hand comes back in `reopening`.)
 
 Source: DESIGN.md, section 9.
 """
@@ -9,6 +10,7 @@ Source: DESIGN.md, section 9.
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import Final
 
 import msgspec
 from msgspec.structs import replace
@@ -18,6 +20,7 @@ from tracker.sessions.arrival import Arrival, load_entry
 from tracker.sessions.changes import ChangeKind, EvictionCause, Outcome
 from tracker.sessions.engine import Engine
 from tracker.sessions.entry import (
+    ADOPTED,
     DIRTY_ADOPTED,
     Entry,
     TrackedSession,
@@ -26,6 +29,8 @@ from tracker.sessions.entry import (
     view,
 )
 from tracker.state import SessionState, durable_part
+
+WENT_ON: Final = "it went on since; rehydrate it instead"
 
 
 class Drilled(msgspec.Struct, frozen=True):
@@ -70,7 +75,7 @@ def drill(engine: Engine, sessions: Iterable[str], now_ms: int) -> tuple[Drilled
             drilled[session] = _load_back(engine, drilled[session], gone.pop(session), now_ms)
     finally:
         for session, entry in gone.items():
-            engine.entries[session] = entry
+            engine.put(session, entry)
         settle(engine)
     return tuple(drilled.values())
 
@@ -78,32 +83,35 @@ def drill(engine: Engine, sessions: Iterable[str], now_ms: int) -> tuple[Drilled
 def restore(engine: Engine, was: TrackedSession, now_ms: int) -> Outcome:
     """Puts an evicted session back as it was when it was seen; `settle` then gives it its place.
 
-    Refused where it can't be exact: the session is in memory again, it went on or ended since, or
-    there is no room left for it.
+    Refused where it can't be exact: the session went on or ended since. Memory has room for it.
     """
     session = was.session
-    if session in engine.entries:
-        return Outcome(session, False, "already in memory")
-    if len(engine.entries) >= engine.capacity:
-        why = f"memory is full again, {len(engine.entries)} of {engine.capacity}"
-        return Outcome(session, False, why)
     if session in engine.released:
         return Outcome(session, False, "it ended since")
+    evicted = engine.evicted.get(session)
+    if evicted is None or evicted.recency != was.recency:
+        return Outcome(session, False, WENT_ON)
     try:
         arrival = load_entry(engine.store, session, now_ms, engine.counters, engine.log)
     except StoreError as error:
         return Outcome(session, False, str(error))
-    if why := _take_up(arrival, was):
+    if why := _take_up(arrival, was, spills=engine.spill):
         return Outcome(session, False, why)
-    _insert(engine, session, arrival, was.recency, now_ms)
-    note = ""
-    if was.is_pinned:
-        if engine.pinned < engine.capacity - 1:
-            arrival.entry.is_pinned = True
-            engine.pinned += 1
-        else:
-            note = f"no longer pinned: {engine.pinned} are, of capacity {engine.capacity}"
-    return Outcome(session, True, note)
+    return Outcome(session, True, take_back(engine, arrival, was, now_ms))
+
+
+def take_back(engine: Engine, arrival: Arrival, was: TrackedSession, now_ms: int) -> str:
+    """Puts a loaded session into memory as what it was; returns a note where a pin can't be set."""
+    entry = arrival.entry
+    entry.touched_ms, entry.inserted_ms = was.touched_ms, was.inserted_ms
+    _insert(engine, was.session, arrival, was.recency, now_ms)
+    if not was.is_pinned:
+        return ""
+    if engine.pinned >= engine.capacity - 1:
+        return f"no longer pinned: {engine.pinned} are, of capacity {engine.capacity}"
+    entry.is_pinned = True
+    engine.pinned += 1
+    return ""
 
 
 def settle(engine: Engine) -> None:
@@ -118,18 +126,19 @@ def _load_back(engine: Engine, drilled: Drilled, entry: Entry, now_ms: int) -> D
     try:
         arrival = load_entry(engine.store, session, now_ms, engine.counters, engine.log)
     except StoreError as error:
-        engine.entries[session] = entry
+        engine.put(session, entry)
         engine.log.note(ChangeKind.INSERTED, session, now_ms, why="put back after a failed drill")
         return replace(drilled, why=str(error))
     except BaseException:
-        engine.entries[session] = entry
+        engine.put(session, entry)
         raise
     loaded, stored = arrival.loaded, arrival.entry.state
     if stored != entry.state:
         # What the store lost is written again when the entry is evicted next.
-        entry.dirty |= changed_fields(stored, entry.state)
+        lost = changed_fields(stored, entry.state)
         if _lasting(stored) != _lasting(entry.state):
-            entry.dirty |= DIRTY_ADOPTED
+            lost |= DIRTY_ADOPTED
+        engine.mark(entry, entry.dirty | lost)
     _insert(engine, session, arrival._replace(entry=entry), recency, now_ms)
     if loaded is None:
         return replace(drilled, load_ns=arrival.load_ns)
@@ -142,24 +151,26 @@ def _load_back(engine: Engine, drilled: Drilled, entry: Entry, now_ms: int) -> D
     )
 
 
-def _take_up(arrival: Arrival, was: TrackedSession) -> str:
-    """Gives a loaded entry what it had when it was seen; says why not, where it went on since."""
+def _take_up(arrival: Arrival, was: TrackedSession, *, spills: bool) -> str:
+    """Gives a loaded entry the state it had when it was seen; says why not, where it went on."""
     entry, loaded = arrival.entry, arrival.loaded
     if entry.state != was.state:
         # Without spilling, what was newer in memory is in `was` alone. It is still true if nothing
-        # was written since.
-        is_untouched = entry.seq == was.seq and _lasting(entry.state) == _lasting(was.state)
+        # was written since, but for what was adopted: that the eviction itself has written.
+        left_seq = was.seq + (ADOPTED in was.dirty_fields)
+        is_untouched = entry.seq == left_seq and _lasting(entry.state) == _lasting(was.state)
         if not (was.dirty_fields and is_untouched):
-            return (loaded.why if loaded else "") or "it went on since; rehydrate it instead"
-        entry.state, entry.dirty = was.state, dirty_mask(was.dirty_fields)
+            return (loaded.why if loaded else "") or WENT_ON
+        entry.state = was.state
     elif entry.seq != was.seq and loaded is not None and loaded.has_ended:
         return "it ended since"
-    entry.touched_ms, entry.inserted_ms = was.touched_ms, was.inserted_ms
+    if not spills:
+        entry.dirty = dirty_mask(was.dirty_fields)
     return ""
 
 
 def _insert(engine: Engine, session: str, arrival: Arrival, recency: int, now_ms: int) -> None:
-    engine.evicted_ms.pop(session, None)
+    engine.evicted.pop(session, None)
     engine.insert(session, arrival, now_ms, is_back=True)
     arrival.entry.recency = recency
 

@@ -15,10 +15,10 @@ from tracker.events import Effect, Event
 from tracker.policy import decide
 from tracker.sessions.arrival import Arrival, load_entry
 from tracker.sessions.changes import ChangeKind, Outcome
-from tracker.sessions.entry import DIRTY_ADOPTED, DIRTY_PRIOR, Entry, changed_fields
-from tracker.sessions.memory import Memory
+from tracker.sessions.entry import DIRTY_ADOPTED, DIRTY_PRIOR, Entry, changed_fields, view
+from tracker.sessions.memory import LetGo, Memory
 from tracker.sessions.statistics import THRASH_MS
-from tracker.state import SessionState
+from tracker.state import FRESH, SessionState
 from tracker.store.protocol import Capture
 
 
@@ -40,7 +40,7 @@ class Engine(Memory):
         if effects or ends:
             self._write_through(event, entry, state, effects, ends)
         elif state is not before:
-            entry.dirty |= changed_fields(before, state)
+            self.mark(entry, entry.dirty | changed_fields(before, state))
             entry.state = state
         if effects:
             self._count_effects(session, effects, now_ms)
@@ -78,7 +78,7 @@ class Engine(Memory):
             return False
         if known is None:
             arrival.entry.touched_ms = touched_ms
-            self.insert(session, arrival, now_ms, is_back=session in self.evicted_ms)
+            self.insert(session, arrival, now_ms, is_back=session in self.evicted)
         else:
             known.state, known.seq = arrival.entry.state, arrival.entry.seq
             known.touched_ms = touched_ms
@@ -105,13 +105,18 @@ class Engine(Memory):
         entry = self.entries.get(session)
         if entry is None:
             return Outcome(session, False, "not in memory")
+        was, stored = view(session, entry), entry.state
         try:
+            if entry.dirty and not self.spill:
+                loaded = self.store.load(session)
+                stored = FRESH if loaded is None else loaded.state
             saved = self.store.commit(session, entry.state, seq=entry.seq, ends=True)
         except StoreError as error:
             return Outcome(session, False, str(error))
         self.count_trouble(session, entry, saved)
         self._release(session, now_ms)
-        return Outcome(session, True)
+        self.let_go[session] = LetGo(was, stored, saved.seq, saved.state == was.state)
+        return Outcome(session, True, was=was)
 
     def _load(self, session: str, now_ms: int) -> Arrival:
         return load_entry(self.store, session, now_ms, self.counters, self.log)
@@ -139,13 +144,12 @@ class Engine(Memory):
             ends=ends,
             spill=self.spill,
         )
-        if captures or self.spill:
-            entry.dirty = 0
-        else:
+        dirty = 0
+        if not captures and not self.spill:
             # A guard alone was written: counters wait for the next checkpoint.
-            entry.dirty = (entry.dirty | changed_fields(entry.state, state)) & ~(
-                DIRTY_PRIOR | DIRTY_ADOPTED
-            )
+            dirty = entry.dirty | changed_fields(entry.state, state)
+            dirty &= ~(DIRTY_PRIOR | DIRTY_ADOPTED)
+        self.mark(entry, dirty)
         entry.state, entry.seq = saved.state, saved.seq
         self.count_trouble(event.session, entry, saved)
 
@@ -155,16 +159,16 @@ class Engine(Memory):
 
     def insert(self, session: str, arrival: Arrival, now_ms: int, *, is_back: bool) -> None:
         """Puts a loaded entry into memory as the newest."""
-        self.entries[session] = arrival.entry
+        self.put(session, arrival.entry)
         self._number(arrival.entry)
         self.counters.insertions += 1
+        evicted = self.evicted.pop(session, None)
         if arrival.loaded is None or not is_back:
             self.log.note(ChangeKind.INSERTED, session, now_ms)
         else:
             self.counters.rehydrations += 1
             self.counters.load_times.add(arrival.load_ns)
-            evicted_ms = self.evicted_ms.pop(session, None)
-            if evicted_ms is not None and 0 <= now_ms - evicted_ms < THRASH_MS:
+            if evicted is not None and 0 <= now_ms - evicted.at_ms < THRASH_MS:
                 self.counters.thrash += 1
             self.log.note(
                 ChangeKind.REHYDRATED,
@@ -198,6 +202,7 @@ class Engine(Memory):
             self.counters.touches_after_end += 1
             self.log.note(ChangeKind.TOUCHED_AFTER_END, session, now_ms)
         self.released.discard(session)
+        self.let_go.pop(session, None)
 
     def _count_effects(self, session: str, effects: tuple[Effect, ...], now_ms: int) -> None:
         for effect in effects:
@@ -210,6 +215,7 @@ class Engine(Memory):
 
     def _release(self, session: str, now_ms: int) -> None:
         self.drop(session)
+        self.evicted.pop(session, None)
         self.released.add(session)
         self.counters.releases += 1
         self.log.note(ChangeKind.RELEASED, session, now_ms)

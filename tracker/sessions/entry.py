@@ -32,6 +32,7 @@ class Entry(msgspec.Struct, gc=False):
         inserted_ms: When it came into memory, by the tracker's clock, Unix ms.
         is_pinned: Whether it is never evicted.
         recency: Its place in the recency order: the newer of two has the larger number.
+        is_held: Whether it is in memory; it isn't while it comes or after it went.
     """
 
     state: SessionState
@@ -41,6 +42,7 @@ class Entry(msgspec.Struct, gc=False):
     inserted_ms: int
     is_pinned: bool = False
     recency: int = 0
+    is_held: bool = False
 
 
 class TrackedSession(msgspec.Struct, frozen=True):

@@ -14,10 +14,11 @@ from tracker.bounded import check_capacity
 from tracker.errors import CapacityError, ClosedError, IdError, ReadOnlyError
 from tracker.events import check_id
 from tracker.sessions.changes import ChangeKind, EvictionCause, Listener, Outcome
-from tracker.sessions.comeback import Drilled, drill, restore, settle
+from tracker.sessions.comeback import Drilled, drill, settle
 from tracker.sessions.engine import Engine
 from tracker.sessions.entry import TrackedSession
 from tracker.sessions.look import Look
+from tracker.sessions.reopening import undo
 
 _LOG = logging.getLogger("holdfast.tracker")
 
@@ -37,7 +38,8 @@ class Hands(Look):
         """Evicts sessions by hand, spilling what is newer in memory first.
 
         Returns:
-            One outcome an id; pinned ones are refused, and so is one whose spill fails: it stays.
+            One outcome an id, with what it `was` for `restore`. Pinned ones are refused, and so is
+            one whose spill fails: it stays.
         """
         with self._lock:
             self._check_open()
@@ -59,21 +61,25 @@ class Hands(Look):
         return outcomes
 
     def restore(self, sessions: Iterable[TrackedSession]) -> tuple[Outcome, ...]:
-        """Undoes evictions: puts sessions back as this tracker showed them before.
+        """Undoes evictions, and releases by hand: puts sessions back as they were.
 
-        State, times, pin and place in the recency order are what they were, transient fields
-        included, whether or not evictions spill.
+        State, guards, times, pin and place in the recency order are what they were, transient
+        fields included, whether or not evictions spill. What a release took off the disk is written
+        again before memory says so.
+
+        Args:
+            sessions: The sessions as they stood just before: what each outcome gave as `was`.
 
         Returns:
-            One outcome an id. One that went on or ended since is refused, and so is one for which
-            there is no room.
+            One outcome an id. One that went on or ended since is refused, and so is one that the
+            disk doesn't hold as it was left, or for which there is no room.
 
-        Cost: a load each, and one pass over the entries.
+        Cost: a load each, a write for each that was released, and one pass over the entries.
         """
         with self._lock:
             self._check_open()
             now_ms = self._clock()
-            outcomes = tuple(restore(self._engine, session, now_ms) for session in sessions)
+            outcomes = tuple(undo(self._engine, session, now_ms) for session in sessions)
             settle(self._engine)
         self._tell()
         return outcomes
@@ -101,7 +107,8 @@ class Hands(Look):
         """Ends sessions by hand, as `session_end` without a reading would.
 
         Returns:
-            One outcome an id; one that can't be written stays as it was.
+            One outcome an id, with what it `was` for `restore`. One that can't be written stays as
+            it was.
 
         Raises:
             ReadOnlyError: If the tracker observes.
@@ -160,8 +167,12 @@ class Hands(Look):
         self._tell()
         return evicted
 
-    def set_capacity(self, capacity: int) -> None:
+    def set_capacity(self, capacity: int) -> tuple[Outcome, ...]:
         """Changes the capacity while running; shrinking evicts down to it, oldest first.
+
+        Returns:
+            An outcome for each session that was evicted, with what it `was` for `restore`. One
+            whose spill fails stays: see `Statistics.over_capacity_why`.
 
         Raises:
             CapacityError: If it isn't a whole number of at least 1, or not above the number of
@@ -175,8 +186,9 @@ class Hands(Look):
                     f"capacity {capacity} leaves no room beside {self._engine.pinned} pinned"
                     " session(s); unpin some first"
                 )
-            self._engine.set_capacity(capacity, self._clock())
+            outcomes = tuple(self._engine.set_capacity(capacity, self._clock()))
         self._tell()
+        return outcomes
 
     def subscribe(self, listener: Listener) -> Callable[[], None]:
         """Adds a listener; returns what removes it.

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Iterator
+from contextlib import contextmanager
 from itertools import islice
 
 from tracker.policy import Rules
@@ -43,6 +44,16 @@ class Look:
         """Whether this tracker observes: it handles no events and writes nothing."""
         return self._engine.store.is_read_only
 
+    @contextmanager
+    def holding(self) -> Iterator[None]:
+        """Keeps every other thread from changing the tracker; what comes meanwhile waits.
+
+        For a step on the disk that must not meet a session on its way into memory, such as the
+        deletion of one folder. Keep it short.
+        """
+        with self._lock:
+            yield
+
     def __len__(self) -> int:
         return len(self._engine.entries)
 
@@ -77,14 +88,17 @@ class Look:
             return tuple(view(name, entry) for name, entry in islice(unpinned, max(count, 0)))
 
     def statistics(self) -> Statistics:
-        """Returns all counts as one frozen value. Cost: one pass over the entries."""
+        """Returns all counts as one frozen value.
+
+        Cost: the same for any number of entries: a sort of the latest samples where some are new.
+        """
         with self._lock:
             engine, counters = self._engine, self._engine.counters
             return Statistics(
-                capacity=self._engine.capacity,
-                occupancy=len(self._engine.entries),
+                capacity=engine.capacity,
+                occupancy=len(engine.entries),
                 pinned=engine.pinned,
-                dirty=sum(entry.dirty != 0 for entry in self._engine.entries.values()),
+                dirty=engine.dirty,
                 hits=counters.hits,
                 misses=counters.misses,
                 insertions=counters.insertions,

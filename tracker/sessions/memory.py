@@ -10,19 +10,54 @@ from __future__ import annotations
 
 from collections import OrderedDict
 from itertools import islice
-from typing import Final
+from typing import Final, NamedTuple
 
 from tracker.bounded import BoundedMap, BoundedSet
 from tracker.errors import StoreError
 from tracker.policy import Rules
 from tracker.sessions.arrival import count_trouble
 from tracker.sessions.changes import ChangeKind, ChangeLog, EvictionCause, Outcome
-from tracker.sessions.entry import DIRTY_ADOPTED, Entry
+from tracker.sessions.entry import DIRTY_ADOPTED, Entry, TrackedSession, view
 from tracker.sessions.statistics import Counters
+from tracker.state import SessionState
 from tracker.store.protocol import Saved, Store
 
 SPILL_ATTEMPTS: Final = 8
 """How many spills may fail in one call before it stays over capacity until the next."""
+
+
+REMEMBERED: Final = 10_000
+"""How many of the sessions evicted last are remembered at least, and how many of those released
+last by hand, so that it can be undone."""
+
+
+class Evicted(NamedTuple):
+    """What is remembered of a session that was evicted.
+
+    Attributes:
+        at_ms: When, Unix ms.
+        recency: The place it had in the recency order.
+    """
+
+    at_ms: int
+    recency: int
+
+
+class LetGo(NamedTuple):
+    """What is remembered of a session that an operator released.
+
+    Attributes:
+        was: The session as it stood just before.
+        stored: What a load would have given then: `was.state`, but where what is newer in memory
+            isn't spilled.
+        seq: The sequence number of the record that the release left; 0 where it left none.
+        is_alone: Whether nothing that another writer had left was united with it.
+    """
+
+    was: TrackedSession
+    stored: SessionState
+    seq: int
+    is_alone: bool
 
 
 class Memory:
@@ -35,6 +70,7 @@ class Memory:
         self.spill = spill
         self.entries: OrderedDict[str, Entry] = OrderedDict()
         self.pinned = 0
+        self.dirty = 0
         self.counters = Counters()
         self.over_capacity_why = ""
         self.log = ChangeLog()
@@ -42,8 +78,9 @@ class Memory:
         # Sessions that should have gone but could not be spilled, nor were touched since; the one
         # that was tried longest ago stands first.
         self.stuck: OrderedDict[str, None] = OrderedDict()
-        self.evicted_ms: BoundedMap[str, int] = BoundedMap(capacity)
+        self.evicted: BoundedMap[str, Evicted] = BoundedMap(max(capacity, REMEMBERED))
         self.released: BoundedSet[str] = BoundedSet(capacity)
+        self.let_go: BoundedMap[str, LetGo] = BoundedMap(REMEMBERED)
 
     def evict(self, session: str, cause: EvictionCause, now_ms: int) -> Outcome:
         """Evicts one session: spills what is newer in memory, then drops it."""
@@ -52,6 +89,7 @@ class Memory:
             return Outcome(session, False, "not in memory")
         if entry.is_pinned:
             return Outcome(session, False, "pinned; unpin it first")
+        was = view(session, entry)
         try:
             self.write_spill(session, entry)
         except StoreError as error:
@@ -60,14 +98,14 @@ class Memory:
             return Outcome(session, False, f"it stays in memory: {error}")
         self.drop(session)
         age_ms, idle_ms = now_ms - entry.inserted_ms, now_ms - entry.touched_ms
-        self.evicted_ms[session] = now_ms
+        self.evicted[session] = Evicted(now_ms, entry.recency)
         self.counters.evictions[cause] += 1
         self.counters.ages.add(age_ms)
         self.counters.idles.add(idle_ms)
         self.log.note(
             ChangeKind.EVICTED, session, now_ms, detail=cause, age_ms=age_ms, idle_ms=idle_ms
         )
-        return Outcome(session, True)
+        return Outcome(session, True, was=was)
 
     def evict_idle(
         self, idle_ms: int, now_ms: int, *, kept: str = "", attempts: int = SPILL_ATTEMPTS
@@ -92,25 +130,32 @@ class Memory:
                 break
         return tuple(evicted)
 
-    def set_capacity(self, capacity: int, now_ms: int) -> None:
-        """Changes the capacity, evicting down to it."""
+    def set_capacity(self, capacity: int, now_ms: int) -> list[Outcome]:
+        """Changes the capacity, evicting down to it; returns the evictions, oldest first."""
         self.capacity = capacity
-        self.evicted_ms.capacity = self.released.capacity = capacity
+        self.evicted.capacity = max(capacity, REMEMBERED)
+        self.released.capacity = capacity
         self.log.note(ChangeKind.CAPACITY, "", now_ms, count=capacity)
-        self.make_room(now_ms, attempts=len(self.entries))
+        return self.make_room(now_ms, attempts=len(self.entries))
 
-    def make_room(self, now_ms: int, *, kept: str = "", attempts: int = SPILL_ATTEMPTS) -> None:
+    def make_room(
+        self, now_ms: int, *, kept: str = "", attempts: int = SPILL_ATTEMPTS
+    ) -> list[Outcome]:
         """Evicts the oldest unpinned entries until the bound holds, but never `kept`.
 
         One whose spill fails stays, and the next oldest goes in its place. After `attempts`
         failures the engine stays over capacity, says why, and tries again at the next call. Of
         those that failed only one is then tried again, so that a few sessions that can never be
         spilled don't keep the others in memory; once it goes, all have their turn again.
+
+        Returns:
+            The evictions, in their order.
         """
+        done: list[Outcome] = []
         excess = len(self.entries) - self.capacity
         if excess <= 0:
             self.over_capacity_why = ""
-            return
+            return done
         tried_again = next((name for name in self.stuck if self._may_go(name, kept)), "")
         victims = (
             name
@@ -124,12 +169,14 @@ class Memory:
                 self.stuck[session] = None
                 self.stuck.move_to_end(session)
                 attempts -= 1
-            elif session == tried_again:
-                self.stuck.clear()
-                self.make_room(now_ms, kept=kept, attempts=attempts)
-                return
+            else:
+                done.append(outcome)
+                if session == tried_again:
+                    self.stuck.clear()
+                    return done + self.make_room(now_ms, kept=kept, attempts=attempts)
             if len(self.entries) <= self.capacity or not attempts:
-                return
+                break
+        return done
 
     def write_spill(self, session: str, entry: Entry) -> None:
         """Writes what is newer in memory, where it is and where spilling is on."""
@@ -138,16 +185,31 @@ class Memory:
         if not dirty or self.store.is_read_only:
             return
         saved = self.store.commit(session, entry.state, seq=entry.seq, spill=self.spill)
-        entry.state, entry.seq, entry.dirty = saved.state, saved.seq, 0
+        entry.state, entry.seq = saved.state, saved.seq
+        self.mark(entry, 0)
         self.counters.spills += 1
         self.count_trouble(session, entry, saved)
+
+    def mark(self, entry: Entry, dirty: int) -> None:
+        """Says which fields of an entry are newer than on disk, as a mask of the DIRTY bits."""
+        if entry.is_held:
+            self.dirty += bool(dirty) - bool(entry.dirty)
+        entry.dirty = dirty
+
+    def put(self, session: str, entry: Entry) -> None:
+        """Puts an entry into memory, as the newest; it is none that is pinned."""
+        self.entries[session] = entry
+        entry.is_held = True
+        self.dirty += bool(entry.dirty)
 
     def drop(self, session: str) -> None:
         """Drops an entry from memory, and what hangs on it."""
         entry = self.entries.pop(session, None)
         self.stuck.pop(session, None)
-        if entry is not None and entry.is_pinned:
-            self.pinned -= 1
+        if entry is not None:
+            entry.is_held = False
+            self.dirty -= bool(entry.dirty)
+            self.pinned -= entry.is_pinned
         if len(self.entries) <= self.capacity:
             self.over_capacity_why = ""
 

@@ -48,7 +48,7 @@ class Statistics(msgspec.Struct, frozen=True):
         evictions: Entries dropped while their session lives, by EvictionCause.
         spills: Evictions and closes that wrote newer transient fields to the store.
         spill_failures: Evictions that were refused because the store could not be written.
-        releases: Sessions that ended.
+        releases: Sessions that ended; one whose release was undone stays counted.
         touches_after_end: Events of a session that had ended.
         thrash: Rehydrations within a minute of the eviction.
         checkpoints: Checkpoints captured.
@@ -97,26 +97,29 @@ class Statistics(msgspec.Struct, frozen=True):
 class Samples:
     """The latest samples of one measured time."""
 
-    __slots__ = ("_count", "_latest", "_worst")
+    __slots__ = ("_count", "_latest", "_spread", "_worst")
 
     def __init__(self) -> None:
+        self._spread: Spread | None = Spread()
         self._count = 0
         self._worst = 0
         self._latest: deque[int] = deque(maxlen=SAMPLES)
 
     def add(self, value: int) -> None:
         """Adds a sample."""
+        self._spread = None
         self._count += 1
         self._latest.append(value)
         self._worst = max(self._worst, value)
 
     def spread(self) -> Spread:
-        """Returns how the samples are spread."""
-        if not self._latest:
-            return Spread()
-        ordered = sorted(self._latest)
-        last = len(ordered) - 1
-        return Spread(self._count, ordered[last // 2], ordered[last * 99 // 100], self._worst)
+        """Returns how the samples are spread. Cost: a sort of them, where one came since."""
+        if self._spread is None:
+            ordered = sorted(self._latest)
+            last = len(ordered) - 1
+            p50, p99 = ordered[last // 2], ordered[last * 99 // 100]
+            self._spread = Spread(self._count, p50, p99, self._worst)
+        return self._spread
 
 
 class Counters:

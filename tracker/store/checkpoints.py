@@ -20,8 +20,6 @@ MESSAGES_KEPT: Final = 200
 """The most messages a checkpoint file keeps, the last ones, so that its size is bounded."""
 
 NONE_AVAILABLE: Final = "_No messages were available._"
-DISPLAY_BYTES: Final = 1024 * 1024
-"""The most bytes of a checkpoint file that are read for display."""
 
 
 def render_messages(messages: Sequence[Message]) -> str:

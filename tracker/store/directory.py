@@ -204,6 +204,7 @@ class DirectoryStore:
         seq = max(seq, found.record.seq if found.record and is_own else 0) + 1
         if ends and saved == FRESH and not known_bytes:
             self._writer.forget(folder)
+            seq = 0
         else:
             live = None if ends else state
             self._writer.write_record(

@@ -16,7 +16,8 @@ from contextlib import contextmanager, suppress
 from typing import Final
 
 from tracker.errors import DirectoryError, WriteError, reason
-from tracker.store.files import Folder, refused
+from tracker.store.files import Folder
+from tracker.store.refusal import refused
 
 TEMPORARY_PREFIX: Final = ".holdfast-"
 TEMPORARY_SUFFIX: Final = ".tmp"

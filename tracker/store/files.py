@@ -9,15 +9,16 @@ Source: DESIGN.md, section 5.
 
 from __future__ import annotations
 
-import errno
 import os
 import stat
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
-from typing import Final
+from threading import Lock
+from typing import Final, NamedTuple
 
 from tracker.errors import DirectoryError, ReadError, UnsafeError, reason
+from tracker.store.refusal import kind_of, refused
 
 _DIRECTORY: Final = os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC
 _READ: Final = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
@@ -25,12 +26,19 @@ _READ: Final = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
 SETTLED_S: Final = 1.0
 """The age of a file's last change from which on its links are what they were when it was opened."""
 
-_REFUSED: Final = {
-    errno.ELOOP: "a symbolic link",
-    errno.ENOTDIR: "not a folder",
-    errno.ENXIO: "a socket or a device",
-    errno.EISDIR: "a folder",
-}
+
+class Part(NamedTuple):
+    """A part of a file, as it was read.
+
+    Attributes:
+        data: The bytes.
+        file_bytes: How large the file was then.
+        inode: Which file it was; a replaced one has another.
+    """
+
+    data: bytes
+    file_bytes: int
+    inode: int
 
 
 class Folder:
@@ -42,12 +50,14 @@ class Folder:
         owners: The user ids whose files are trusted.
     """
 
-    __slots__ = ("fd", "owners", "path")
+    __slots__ = ("_listing", "fd", "owners", "path")
 
     def __init__(self, fd: int, path: str, owners: frozenset[int]) -> None:
         self.fd = fd
         self.path = path
         self.owners = owners
+        # Two who list by one descriptor share a place in it: each misses what the other saw.
+        self._listing = Lock()
 
     def __enter__(self) -> Folder:
         return self
@@ -131,6 +141,21 @@ class Folder:
             except OSError as error:
                 raise refused(error, self.where(name)) from None
 
+    def read_part(self, name: str, start: int, limit: int) -> Part | None:
+        """Reads a file from byte `start`, at most `limit` bytes; None where there is none.
+
+        Raises as `read` does, but for size.
+        """
+        with self._opened(name, _READ) as fd:
+            if fd is None:
+                return None
+            size = self.judge(fd, name, None)
+            try:
+                data = _pread(fd, start, min(size, start + limit))
+                return Part(data, size, os.fstat(fd).st_ino)
+            except OSError as error:
+                raise refused(error, self.where(name)) from None
+
     def size(self, name: str) -> int | None:
         """Returns a file's size in bytes without opening it; None where there is none.
 
@@ -154,7 +179,8 @@ class Folder:
         if self.fd < 0:  # `listdir(-1)` would list the working directory.
             raise ReadError(f"{self.path}: was closed", self.path)
         try:
-            return os.listdir(self.fd)
+            with self._listing:
+                return os.listdir(self.fd)
         except OSError as error:
             raise refused(error, self.path) from None
 
@@ -222,7 +248,7 @@ class Folder:
         # be under way, which has taken the link but not the name; listing the folder waits for it.
         if time.time() - status.st_ctime > SETTLED_S:
             return True
-        with os.scandir(self.fd) as entries:
+        with self._listing, os.scandir(self.fd) as entries:
             next(entries, None)
         try:
             folder = os.readlink(f"/proc/self/fd/{self.fd}")
@@ -264,27 +290,6 @@ def close_quietly(fd: int) -> None:
     """Closes a descriptor through which nothing was written, so that no failure is a loss."""
     with suppress(OSError):
         os.close(fd)
-
-
-def kind_of(mode: int) -> str:
-    """Says what a file's mode makes it, with its article."""
-    for test, words in (
-        (stat.S_ISREG, "a regular file"),
-        (stat.S_ISDIR, "a folder"),
-        (stat.S_ISLNK, "a symbolic link"),
-        (stat.S_ISFIFO, "a FIFO"),
-        (stat.S_ISSOCK, "a socket"),
-    ):
-        if test(mode):
-            return words
-    return "a device"
-
-
-def refused(error: OSError, path: str) -> UnsafeError | ReadError:
-    """Returns what a failed system call on a path means."""
-    if (what := _REFUSED.get(error.errno or 0)) is not None:
-        return UnsafeError(f"{path}: refused, {what}", path)
-    return ReadError(f"{path}: can't be read now: {reason(error)}", path)
 
 
 def _pread(fd: int, start: int, end: int) -> bytes:

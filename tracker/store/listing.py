@@ -1,20 +1,28 @@
 """The checkpoint files of one session: what the manifest lists beside what the folder holds.
 
+And the content of one of them, as text to be shown.
+
 Source: DESIGN.md, sections 5 and 8.
 """
 
 from __future__ import annotations
 
-from typing import Literal
+from codecs import getincrementaldecoder
+from typing import Final, Literal
 
 import msgspec
 
-from tracker.errors import StoreError
+from tracker.errors import ReadError, StoreError
 from tracker.store.examine import read_lines
 from tracker.store.files import Folder
 from tracker.store.manifest import ManifestLine, parse_filename
 
 FileStatus = Literal["listed", "orphan", "missing", "unsafe"]
+
+DISPLAY_BYTES: Final = 1024 * 1024
+"""The most bytes of a checkpoint file that are read for display. Source: DESIGN.md, section 5."""
+
+_Decoder: Final = getincrementaldecoder("utf-8")
 
 
 class CheckpointFile(msgspec.Struct, frozen=True):
@@ -46,6 +54,20 @@ class CheckpointFile(msgspec.Struct, frozen=True):
     why: str = ""
 
 
+class CheckpointText(msgspec.Struct, frozen=True):
+    """The content of a checkpoint file, for people.
+
+    Attributes:
+        text: Its text, at most the first 1 MiB of it; what is no UTF-8 became U+FFFD.
+        is_cut: Whether the file goes on where the text ends.
+        file_bytes: The file's size.
+    """
+
+    text: str
+    is_cut: bool
+    file_bytes: int
+
+
 def list_files(folder: Folder, folder_name: str, session: str) -> tuple[CheckpointFile, ...]:
     """Lists a folder's checkpoint files, oldest first.
 
@@ -58,6 +80,23 @@ def list_files(folder: Folder, folder_name: str, session: str) -> tuple[Checkpoi
     files = [_listed(folder, folder_name, session, line) for line in listed.values()]
     files += [_orphan(folder, folder_name, session, name) for name in names if name not in listed]
     return tuple(sorted(files, key=lambda file: (file.created_ms, file.filename)))
+
+
+def read_text(folder: Folder, filename: str) -> CheckpointText:
+    """Reads one file of a folder as text, at most its first 1 MiB.
+
+    Raises:
+        ReadError: If it is missing or can't be read now.
+        UnsafeError: If it is refused.
+    """
+    part = folder.read_part(filename, 0, DISPLAY_BYTES)
+    if part is None:
+        path = folder.where(filename)
+        raise ReadError(f"{path}: no such file", path)
+    is_cut = len(part.data) < part.file_bytes
+    # A character that the cut goes through is left out.
+    text = _Decoder("replace").decode(part.data, final=not is_cut)
+    return CheckpointText(text, is_cut, part.file_bytes)
 
 
 def is_file_name(name: str) -> bool:

@@ -61,7 +61,7 @@ class Saved(msgspec.Struct, frozen=True):
 
     Attributes:
         state: The state, united with what a foreign writer had left.
-        seq: The record's new sequence number.
+        seq: The record's new sequence number; 0 where none is left.
         trouble: Why the record that stood there had to be put aside; empty where it was fine.
         why: The trouble in words.
     """

@@ -9,8 +9,9 @@ Source: DESIGN.md, section 5.
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Container
-from typing import Final
+from collections.abc import Callable, Collection
+from contextlib import AbstractContextManager, nullcontext
+from typing import Final, Protocol, runtime_checkable
 
 import msgspec
 
@@ -19,9 +20,24 @@ from tracker.store.directory import DirectoryStore
 from tracker.store.durable import remove_file, remove_folder_quietly, sync_folder
 from tracker.store.files import Folder, open_root
 from tracker.store.lock import acquire
-from tracker.store.retention import PlannedFolder, PrunePlan, stamp_of, stamp_of_folder
+from tracker.store.retention import (
+    PlannedFolder,
+    PrunePlan,
+    names_of,
+    stamp_of,
+    stamp_of_folder,
+)
 
 CAME_ALIVE: Final = "it changed since the plan was made"
+
+
+@runtime_checkable
+class Holding(Protocol):
+    """What can be kept from changing for a moment; a tracker can."""
+
+    def holding(self) -> AbstractContextManager[None]:
+        """Keeps every other thread from changing it."""
+        ...
 
 
 class Pruned(msgspec.Struct, frozen=True):
@@ -67,7 +83,7 @@ def apply_prune(
     store: DirectoryStore,
     plan: PrunePlan,
     *,
-    tracked: Container[str] = (),
+    tracked: Collection[str] = (),
     progress: Callable[[int, int], bool] | None = None,
 ) -> tuple[Pruned, ...]:
     """Deletes the files of a plan.
@@ -75,7 +91,9 @@ def apply_prune(
     Args:
         store: The open state directory, its owner's.
         plan: The plan, made on the same directory.
-        tracked: The sessions in memory now; a tracker is such a container. They are skipped.
+        tracked: The sessions in memory; a tracker is such a collection. They are skipped, those
+            that come meanwhile too: the tracker is held while one folder goes, and let go of
+            before the next.
         progress: Told how many of how many folders are done; False stops between two.
 
     Returns:
@@ -85,22 +103,41 @@ def apply_prune(
         ReadOnlyError: If the store only reads.
         WriteError: If the directory can't be synced at the end; the files are deleted.
 
-    Cost: two syncs a folder.
+    Cost: two syncs a folder, and a look at all that is tracked.
     """
     if store.is_read_only:
         raise ReadOnlyError(f"{store.root.path}: opened to observe, nothing is deleted")
     pruned = []
     going = plan.going
+    held = _Held(tracked)
     for done, planned in enumerate(going, start=1):
-        if planned.session in tracked:
-            pruned.append(Pruned(planned.folder, planned.session, False, why="tracked in memory"))
-        else:
-            pruned.append(_prune(store.root, planned))
+        with tracked.holding() if isinstance(tracked, Holding) else nullcontext():
+            if held.has(planned):
+                why = "tracked in memory"
+                pruned.append(Pruned(planned.folder, planned.session, False, why=why))
+            else:
+                pruned.append(_prune(store.root, planned))
         if progress is not None and not progress(done, len(going)):
             break
     if any(one.is_removed for one in pruned):
         sync_folder(store.root)
     return tuple(pruned)
+
+
+class _Held:
+    """Tells what is tracked, or was since the plan began to be applied."""
+
+    def __init__(self, tracked: Collection[str]) -> None:
+        self._tracked = tracked
+        self._sessions: set[str] = set()
+        self._names: set[str] = set()
+
+    def has(self, planned: PlannedFolder) -> bool:
+        for session in self._tracked:
+            if session not in self._sessions:
+                self._sessions.add(session)
+                self._names.update(names_of(session))
+        return planned.session in self._names or planned.folder in self._names
 
 
 def _prune(root: Folder, planned: PlannedFolder) -> Pruned:

@@ -18,10 +18,11 @@ from msgspec.structs import replace
 
 from tracker.errors import StoreError
 from tracker.store.durable import is_temporary
-from tracker.store.files import Folder, kind_of
+from tracker.store.files import Folder
 from tracker.store.folders import folders_of, may_be_folder, original_folder
 from tracker.store.manifest import MANIFEST, iso_of, parse_filename
 from tracker.store.record import STATE_FILE
+from tracker.store.refusal import kind_of
 from tracker.store.survey import FolderSummary, Stamp, Survey
 from tracker.store.writer import CORRUPT_PREFIX
 
@@ -149,6 +150,14 @@ def plan_prune(
     return PrunePlan(root.path, older_than_ms, now_ms, tuple(folders))
 
 
+def names_of(session: str) -> tuple[str, ...]:
+    """Returns an id, and the names of the folders from which it may be loaded.
+
+    The record of a folder may be bad, or the original's, and then no id can be read from it.
+    """
+    return session, *folders_of(session), original_folder(session)
+
+
 def is_known(name: str) -> bool:
     """Whether a file in a session's folder is one that Holdfast, or the original, wrote."""
     return (
@@ -171,12 +180,7 @@ def stamp_of_folder(folder: Folder) -> Stamp:
 
 
 def _held(sessions: Iterable[str], why: str) -> dict[str, str]:
-    # By their folders too: the record of one may be bad, and then no id can be read from it.
-    names = {}
-    for session in sessions:
-        for name in (session, *folders_of(session), original_folder(session)):
-            names[name] = why
-    return names
+    return {name: why for session in sessions for name in names_of(session)}
 
 
 def _look(root: Folder, survey: Survey, name: str) -> PlannedFolder | None:

@@ -10,26 +10,29 @@ from __future__ import annotations
 
 import stat
 from collections.abc import Callable
-from typing import Final, Literal
+from typing import Literal
 
 import msgspec
 
 from tracker.errors import IdError, NewerFormatError, ReadError, StoreError, UnsafeError
 from tracker.events import check_id
 from tracker.state import SessionState
-from tracker.store.checkpoints import DISPLAY_BYTES
 from tracker.store.durable import is_temporary
 from tracker.store.examine import BEHIND, Examined, examine, read_lines
-from tracker.store.files import Folder, kind_of
+from tracker.store.files import Folder
 from tracker.store.folders import folders_of, may_be_folder
-from tracker.store.listing import CheckpointFile, is_file_name, list_files
+from tracker.store.listing import (
+    CheckpointFile,
+    CheckpointText,
+    is_file_name,
+    list_files,
+    read_text,
+)
 from tracker.store.manifest import parse_filename
 from tracker.store.record import STATE_FILE
+from tracker.store.refusal import kind_of
 
 Trouble = Literal["", "behind", "corrupt", "unsafe"]
-
-PLUGIN_LOG: Final = "checkpoint-events.jsonl"
-PLUGIN_LOG_BYTES: Final = 256 * 1024
 
 Stamp = tuple[int, ...]
 
@@ -184,28 +187,21 @@ class Survey:
         with folder:
             return list_files(folder, summary.folder, summary.session)
 
-    def read_checkpoint(self, folder_name: str, filename: str) -> bytes:
-        """Reads a checkpoint file for display, up to 1 MiB.
+    def text(self, summary: FolderSummary, filename: str) -> CheckpointText:
+        """Reads a checkpoint file for display, at most its first 1 MiB.
 
         Raises:
             UnsafeError: If it is refused.
             ReadError: If it is missing or can't be read now.
         """
-        path = f"{self._root.path}/{folder_name}/{filename}"
-        if not (is_file_name(folder_name) and is_file_name(filename)):
+        path = f"{self._root.path}/{summary.folder}/{filename}"
+        if not (is_file_name(summary.folder) and is_file_name(filename)):
             raise UnsafeError(f"{path}: refused, not a file in a session's folder", path)
-        folder = self._root.open_folder(folder_name)
+        folder = self._root.open_folder(summary.folder)
         if folder is None:
             raise ReadError(f"{path}: no such folder", path)
         with folder:
-            data = folder.read(filename, DISPLAY_BYTES)
-        if data is None:
-            raise ReadError(f"{path}: no such file", path)
-        return data
-
-    def plugin_log(self) -> bytes:
-        """Reads the end of the plugin's optional event log; empty where there is none."""
-        return self._root.read_from(PLUGIN_LOG, 0, PLUGIN_LOG_BYTES) or b""
+            return read_text(folder, filename)
 
     def _stamp(self, name: str) -> Stamp | None:
         status = self._root.status(name)
