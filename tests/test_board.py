@@ -6,7 +6,7 @@ from console_values import evicted, in_memory, on_disk, update_of
 from hypothesis import given
 from hypothesis import strategies as st
 
-from console.model.board import LATEST_KEPT, Board
+from console.model.board import Board
 from console.snapshot import Update
 from tracker import Change, ChangeKind, FolderSummary
 
@@ -96,6 +96,7 @@ def check(board: Board, model: Model) -> None:
     assert board.occupancy == len(model.memory)
     assert board.folder_count == len(model.folders)
     assert board.disk_bytes == sum(one.file_bytes for one in model.folders.values())
+    assert board.troubled == {one.folder for one in model.folders.values() if one.trouble}
     for session in IDS:
         memory = board.tracked(session)
         assert (memory is not None) == (session in model.memory)
@@ -180,12 +181,36 @@ def test_a_refused_folder_never_hides_a_sound_one_of_the_same_session() -> None:
         assert board.folder("s") == refused
 
 
-def test_the_latest_changes_are_kept_within_a_bound_and_touches_are_none_of_them() -> None:
+def test_a_session_that_was_put_back_stands_where_its_recency_says() -> None:
     board = Board()
-    touches = [Change(number, ChangeKind.TOUCHED, "s", 0) for number in range(5)]
-    board.apply(update_of(changes=(*touches, *(evicted("s", number) for number in range(600)))))
-    assert len(board.latest) == LATEST_KEPT
-    assert board.latest[-1].number == 599
+    tracked = [in_memory(name, recency=number) for number, name in enumerate("abcd", 1)]
+    board.apply(update_of(tracked=tuple(tracked)))
+    board.apply(update_of(dropped=("b",)))
+    board.apply(update_of(tracked=(tracked[1], in_memory("e", recency=9))))
+    assert board.newest_first() == ["e", "d", "c", "b", "a"]
+
+
+def test_every_answer_about_many_sessions_is_that_of_a_board_filled_at_once() -> None:
+    slowly, at_once = Board(), Board()
+    folders = tuple(on_disk(f"s-{at}", at_ms=at % 97, file_bytes=at) for at in range(900))
+    at_once.apply(update_of(folders=folders))
+    for number, folder in enumerate(folders):
+        slowly.apply(update_of(folders=(folder,)))
+        if number % 50 == 0:
+            slowly.disk_only()
+    assert slowly.disk_only() == at_once.disk_only()
+    assert slowly.disk_bytes == sum(range(900))
+
+
+def test_an_update_names_the_sessions_and_folders_it_says_something_new_of() -> None:
+    board = Board()
+    board.apply(update_of(is_fresh=True, folders=(on_disk("f", "of-folder"), on_disk("gone"))))
+    assert board.changed_sessions is None
+    board.apply(
+        update_of(tracked=(in_memory("touched"),), dropped=("dropped",), removed=("gone",))
+    )
+    assert board.changed_sessions == {"touched", "dropped", "gone"}
+    assert board.changed_folders == {"gone"}
 
 
 def test_the_latest_checkpoints_are_those_of_sessions_that_have_any() -> None:
@@ -205,4 +230,4 @@ def test_a_fresh_update_forgets_everything_known_before() -> None:
     board.apply(update_of(is_fresh=True, folders=(on_disk("new"),)))
     assert board.newest_first() == []
     assert board.disk_only() == ["new"]
-    assert not board.latest
+    assert board.disk_bytes == on_disk("new").file_bytes

@@ -18,6 +18,7 @@ from console.model.rows import (
     checkpoint_cells,
     clock_time,
     file_cells,
+    folder_cells,
     percent,
     session_cells,
     size,
@@ -70,7 +71,8 @@ def test_a_session_in_memory_shows_its_place_its_idle_time_and_its_marks() -> No
         "verdict": "dirty",
         "bands": "■□■□□",
         "quality": "■□□□",
-        "guards": "C·F",
+        "milestones": "fan",
+        "guards": "C·",
         "edits": "2w 1f",
         "trigger": "progressive-50",
         "checkpoints": "2",
@@ -88,7 +90,7 @@ def test_a_session_on_disk_only_has_no_place_and_is_as_old_as_its_last_activity(
 def test_a_session_of_which_nothing_is_known_shows_dashes_not_zeros() -> None:
     found = cells(None, None, None)
     assert {key for key, text in found.items() if text == "—"} == {
-        "idle", "guards", "edits", "trigger", "checkpoints", "bytes",
+        "idle", "milestones", "guards", "edits", "trigger", "checkpoints", "bytes",
     }  # fmt: skip
 
 
@@ -143,11 +145,61 @@ def test_a_checkpoint_file_shows_its_reading_and_dashes_where_there_was_none() -
     assert file_cells(a_file(file_bytes=None, status="missing"))["bytes"].text == "—"
 
 
+def folder(disk: object, memory: object = None, twins: int = 0) -> dict[str, str]:
+    found = folder_cells(disk, memory, twins, Rules())  # type: ignore[arg-type]
+    return {key: cell.text for key, cell in found.items()}
+
+
+def test_a_folder_shows_what_holdfast_sessions_prints() -> None:
+    disk = on_disk("f-1", "s-1", state=BUSY, last_trigger="compact", checkpoints=2,
+                   file_bytes=28_123)  # fmt: skip
+    assert folder(disk) == {
+        "folder": "f-1",
+        "session": "s-1",
+        "verdict": "disk-only",
+        "time": clock_time(NOW_MS - 5_000),
+        "bands": "■□■□□",
+        "quality": "■□□□",
+        "milestones": "fan",
+        "trigger": "compact",
+        "checkpoints": "2",
+        "bytes": "28 K",
+        "notes": "",
+    }
+
+
+def test_a_folder_whose_session_is_in_memory_is_judged_by_both() -> None:
+    disk = on_disk("s-1", state=SessionState(), seq=1)
+    assert folder(disk, in_memory("s-1", seq=1, is_pinned=True))["verdict"] == "clean ⚑"
+    dirty = in_memory("s-1", seq=2, dirty_fields=("edit_writes",))
+    assert folder(disk, dirty)["verdict"] == "dirty"
+
+
+def test_a_folder_says_what_is_wrong_with_it_and_who_shares_its_session() -> None:
+    disk = on_disk("f-1", trouble="corrupt", why="torn: not whole JSON", leftovers=2, bad_kept=1)
+    assert folder(disk, twins=1)["notes"] == (
+        "torn: not whole JSON; 1 other folder(s) name this session;"
+        " 2 temporary file(s) left by a killed owner; 1 bad record(s) kept"
+    )
+    assert folder_cells(disk, None, 0, Rules())["notes"].tone == "warn"
+    kept = folder_cells(on_disk("f-1", bad_kept=1), None, 0, Rules())["notes"]
+    assert (kept.text, kept.tone) == ("1 bad record(s) kept", "dim")
+    assert folder_cells(on_disk("f-1"), None, 1, Rules())["notes"].tone == "warn"
+
+
+def test_a_folder_without_a_record_shows_no_marks_and_no_time() -> None:
+    found = folder(on_disk("f-1", state=None, trouble="unsafe", why="a symbolic link"))
+    assert found["verdict"] == "unsafe"
+    assert found["time"] == found["trigger"] == found["milestones"] == "—"
+    assert found["bands"] == "□□□□□"
+
+
 @pytest.mark.parametrize("text", HOSTILE)
 def test_hostile_text_in_any_cell_is_printable_on_one_line_and_bounded(text: str) -> None:
     disk = on_disk("f", text, last_trigger=text, trouble="unsafe", why=text)
     every: list[Cell] = [
         *session_cells(text, in_memory(text), disk, 1, NOW_MS, Rules()).values(),
+        *folder_cells(on_disk(text, text, last_trigger=text, why=text), None, 1, Rules()).values(),
         *file_cells(a_file(trigger=text)).values(),
         *file_cells(a_file(trigger="", filename=text)).values(),
         *checkpoint_cells(disk).values(),

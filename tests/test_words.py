@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from console_values import HOSTILE, update_of
 
-from console.screens.words import command_words, empty_words
+from console.model.words import command_words, empty_words
 from console.snapshot import Face, Feed, Mode, Progress
 from tracker import Outcome
 

@@ -46,6 +46,9 @@ VERDICT_TONES: dict[Verdict, Tone] = {
     Verdict.UNSAFE: "bad",
 }
 
+MILESTONE_WORDS = {"pre-fanout": "fan", "edit-batch": "edit"}
+"""Milestones in the least of words."""
+
 FIELD_WORDS = {
     "last_checkpoint_ms": "last checkpoint",
     "last_evaluated_ms": "last evaluation",
@@ -96,11 +99,49 @@ def session_cells(
         "verdict": Cell(f"{judged.verdict}{marks}", VERDICT_TONES[judged.verdict]),
         "bands": _marks(state.bands if state else 0, rules.bands),
         "quality": _marks(state.thresholds if state else 0, rules.thresholds),
-        "guards": Cell(_guard_marks(state), "dim"),
+        "milestones": _milestone_marks(state),
+        "guards": _guard_marks(state),
         "edits": _edits(state),
         "trigger": Cell(visible(disk.last_trigger, 40) if disk and disk.last_trigger else "—"),
         "checkpoints": Cell(str(disk.checkpoints) if disk else "—"),
         "bytes": Cell(size(disk.file_bytes) if disk else "—", "dim"),
+    }
+
+
+def folder_cells(
+    disk: FolderSummary, memory: TrackedSession | None, twins: int, rules: Rules
+) -> dict[str, Cell]:
+    """Returns the cells of one folder, by column.
+
+    Args:
+        disk: The folder.
+        memory: Its session in memory; None where it isn't.
+        twins: How many other folders name the same session.
+        rules: The policy's numbers, for the marks.
+    """
+    judged = judge(memory, disk)
+    notes = [disk.why] if disk.why else []
+    if twins:
+        notes.append(f"{twins} other folder(s) name this session")
+    if disk.leftovers:
+        notes.append(f"{disk.leftovers} temporary file(s) left by a killed owner")
+    if disk.bad_kept:
+        notes.append(f"{disk.bad_kept} bad record(s) kept")
+    marks = "".join({"pinned": " ⚑", "ended": " ended"}[mark] for mark in judged.marks)
+    state = disk.state
+    at_ms = state.last_checkpoint_ms if state else 0
+    return {
+        "folder": Cell(visible(disk.folder, 256)),
+        "session": Cell(visible(disk.session, 256), "dim" if disk.session == disk.folder else ""),
+        "verdict": Cell(f"{judged.verdict}{marks}", VERDICT_TONES[judged.verdict]),
+        "time": Cell(clock_time(at_ms) if at_ms else "—"),
+        "bands": _marks(state.bands if state else 0, rules.bands),
+        "quality": _marks(state.thresholds if state else 0, rules.thresholds),
+        "milestones": _milestone_marks(state),
+        "trigger": Cell(visible(disk.last_trigger, 40) if disk.last_trigger else "—"),
+        "checkpoints": Cell(str(disk.checkpoints)),
+        "bytes": Cell(size(disk.file_bytes), "dim"),
+        "notes": Cell(visible("; ".join(notes), 300), "warn" if twins or disk.trouble else "dim"),
     }
 
 
@@ -196,12 +237,19 @@ def _marks(captured: int, values: tuple[int, ...]) -> Cell:
     return Cell(text, "accent" if FILLED in text else "dim")
 
 
-def _guard_marks(state: SessionState | None) -> str:
+def _guard_marks(state: SessionState | None) -> Cell:
     if state is None:
-        return "—"
+        return Cell("—", "dim")
     names = guard_names(state.guards)
-    milestone = "F" if "pre-fanout" in state.milestones else "·"
-    return ("C" if "continuity" in names else "·") + ("N" if "nudge" in names else "·") + milestone
+    text = "".join(name[0].upper() if name in names else "·" for name in ("continuity", "nudge"))
+    return Cell(text, "dim")
+
+
+def _milestone_marks(state: SessionState | None) -> Cell:
+    if state is None:
+        return Cell("—", "dim")
+    names = [word for name, word in MILESTONE_WORDS.items() if name in state.milestones]
+    return Cell(" ".join(names) or "·", "dim")
 
 
 def _edits(state: SessionState | None) -> Cell:
