@@ -3,18 +3,27 @@
 from __future__ import annotations
 
 import os
+import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from console_support import StillLink, build, console, notices, observing, shown, until
+from console_support import REPOSITORY, StillLink, build, console, notices, observing, shown, until
 from console_values import update_of
 from rich.style import Style
 from textual.color import Color
+from textual.design import ColorSystem
 from textual.widgets import Footer
 
 from console.app import HoldfastApp
-from console.theming import DEFAULT_DARK, DEFAULT_LIGHT, list_theme_files, read_theme
+from console.theming import (
+    DEFAULT_DARK,
+    DEFAULT_LIGHT,
+    OWN_VARIABLES,
+    list_theme_files,
+    read_theme,
+)
 from tracker import Rules
 
 BUILT_IN = ("holdfast-contrast", "holdfast-dark", "holdfast-harbour", "holdfast-light")
@@ -72,6 +81,12 @@ def test_every_built_in_theme_is_fine_and_there_is_a_dark_a_light_and_a_high_con
         ('primary = "#fff"\n[variables]\nquiet = "greyish"', "variables.quiet is 'greyish'"),
         ('primary = "#fff"\n[variables]\nquiet = "#fff; } * { x"', "variables.quiet"),
         ('primary = "#fff"\n[variables]\nlink-style = "loud"', "not a style"),
+        ('primary = "#fff"\n[variables]\nquite = "#fff"', "'quite'; did you mean quiet"),
+        (
+            'primary = "#fff"\n[variables]\nfoter-background = "#fff"',
+            "unknown variable 'foter-background'; did you mean footer-background",
+        ),
+        ('primary = "#fff"\n[variables]\nquiet = "#fff"\nzzzz = "#fff"', "variable 'zzzz'"),
         ('primary = "#fff"\ntext_alpha = nan', "text_alpha"),
         ('primary = "#fff"\nluminosity_spread = 1e300', "luminosity_spread"),
         ("primary = ", "Invalid"),
@@ -117,6 +132,34 @@ def test_a_users_theme_that_cannot_be_used_takes_no_place(tmp_path: Path) -> Non
     problems = {one.path: one.problem for one in found if one.problem}
     assert "did you mean accent" in problems[str(path)]
     assert set(problems.values()) >= {"not a file", "larger than 64 KiB"}
+
+
+def test_a_folder_of_themes_that_cannot_be_listed_is_named(tmp_path: Path) -> None:
+    (tmp_path / "themes").touch()
+    *built_in, last = list_theme_files(tmp_path / "themes")
+    assert len(built_in) == len(BUILT_IN)
+    assert (last.path, last.problem) == (
+        str(tmp_path / "themes"),
+        "can't be listed: Not a directory",
+    )
+
+
+def test_every_variable_of_textual_and_of_our_own_can_be_set() -> None:
+    known = (*ColorSystem("#000").generate(), *OWN_VARIABLES)
+    variables = "\n".join(f'{name} = "{"bold" if "-style" in name else "#123"}"' for name in known)
+    assert problem(f'primary = "#fff"\n[variables]\n{variables}') == ""
+
+
+def test_a_theme_without_textuals_own_variables_is_read_without_loading_it() -> None:
+    code = (
+        "import sys; from console.theming import list_theme_files\n"
+        "assert len(list_theme_files(None)) == 4\n"
+        "print('textual' in sys.modules)"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, check=True, cwd=REPOSITORY
+    )
+    assert done.stdout.strip() == "False"
 
 
 def test_a_folder_of_themes_need_not_exist(tmp_path: Path) -> None:

@@ -34,14 +34,14 @@ def parse_duration_ms(text: str) -> int | None:
     if plain == OFF:
         return None
     if _BARE.fullmatch(plain):
-        ms = round(float(plain) * 1000)
+        exact_ms = float(plain) * 1000
     elif _WHOLE.fullmatch(plain):
-        ms = round(sum(float(amount) * UNITS_MS[unit] for amount, unit in _PART.findall(plain)))
+        exact_ms = sum(float(amount) * UNITS_MS[unit] for amount, unit in _PART.findall(plain))
     else:
         raise ValueError(f'{text!r} is no duration such as "30m", "1h30m", "7d" or "off"')
-    if ms > LONGEST_MS:
+    if exact_ms > LONGEST_MS:  # Before it is rounded: enough digits are an infinity.
         raise ValueError(f"{text!r} is longer than a hundred years")
-    return ms or None
+    return round(exact_ms) or None
 
 
 def duration_text(ms: int | None) -> str:

@@ -1,4 +1,4 @@
-"""Where the user's own files are: `config.toml`, theme files, and reports of crashes."""
+"""Where the user's own files are: `config.toml`, theme files, and what Holdfast keeps by itself."""
 
 from __future__ import annotations
 
@@ -28,7 +28,17 @@ def themes_folder() -> Path:
 
 
 def state_folder() -> Path:
-    """Returns the folder of what Holdfast keeps about itself: reports of crashes."""
+    """Returns the folder of what Holdfast keeps by itself: audit, choices, reports of crashes."""
     from platformdirs import user_state_path
 
     return user_state_path(APP)
+
+
+def audit_path() -> Path:
+    """Returns the path of the audit file, whether or not it is there."""
+    return state_folder() / "audit.jsonl"
+
+
+def choices_path() -> Path:
+    """Returns the path of what the console remembers by itself, whether or not it is there."""
+    return state_folder() / "console.toml"

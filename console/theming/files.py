@@ -1,14 +1,14 @@
-"""Themes: TOML files with Textual's own field names, built in and the user's own.
+"""Theme files: where they are and what they hold, read strictly.
 
-A theme file is read strictly: a misspelt field is named, with the nearest right one.
-
-Source: DESIGN.md, section 10.
+What is misspelt is named, with the nearest right name.
 """
 
 from __future__ import annotations
 
+import os
 import re
-from collections.abc import Iterator
+import stat
+from collections.abc import Iterable
 from importlib import resources
 from pathlib import Path
 from typing import Annotated, Any, Final, Literal, NamedTuple
@@ -20,6 +20,8 @@ from console.nearest import did_you_mean
 THEME_BYTES: Final = 64 * 1024
 DEFAULT_DARK: Final = "holdfast-dark"
 DEFAULT_LIGHT: Final = "holdfast-light"
+OWN_VARIABLES: Final = ("quiet", "cursor-text")
+"""The variables of Holdfast's own; all others are Textual's."""
 
 _NAME: Final = re.compile(r"[\w.-][\w .-]{0,63}")
 _COLOR: Final = re.compile(r"#[0-9a-fA-F]{3}(?:[0-9a-fA-F]{3}(?:[0-9a-fA-F]{2})?)?")
@@ -27,6 +29,9 @@ _FADED: Final = re.compile(rf"(?:{_COLOR.pattern}|auto)(?: \d{{1,3}}%)?|transpar
 _STYLE: Final = re.compile(r"(?:(?:not )?(?:bold|dim|italic|reverse|strike|underline) ?)+|none")
 
 Share = Annotated[float, msgspec.Meta(ge=0, le=1)]
+
+Origin = Literal["built-in", "user"]
+"""Whose a theme file is."""
 
 
 class ThemeValues(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -68,7 +73,7 @@ class ThemeFile(NamedTuple):
 
     name: str
     path: str
-    origin: Literal["built-in", "user"]
+    origin: Origin
     values: ThemeValues | None
     problem: str = ""
 
@@ -86,17 +91,47 @@ def list_theme_files(user_folder: Path | None) -> list[ThemeFile]:
     Args:
         user_folder: The user's folder of themes, which need not exist; None for the built-in ones.
     """
-    found: dict[str, ThemeFile] = {}
-    for path, raw in _built_in():
-        one = read_theme(path, raw, "built-in")
-        found[one.name] = one
-    for path, raw in _users(user_folder) if user_folder else ():
-        one = read_theme(path, raw, "user")
-        found[one.name if one.values else path] = one
-    return list(found.values())
+    files = list(map(read_place, built_in_places()))
+    try:
+        files += map(read_place, user_places(user_folder))
+    except OSError as error:
+        path, why = str(user_folder), f"can't be listed: {error.strerror}"
+        files.append(ThemeFile(Path(path).name, path, "user", None, why))
+    return list(by_name(files).values())
 
 
-def read_theme(path: str, raw: bytes | str, origin: Literal["built-in", "user"]) -> ThemeFile:
+class Place(NamedTuple):
+    """Where a theme file is, and whose it is."""
+
+    path: str
+    origin: Origin
+
+
+def built_in_places() -> list[Place]:
+    """Returns where the built-in theme files are. Raises OSError if they can't be listed."""
+    paths = (str(entry) for entry in resources.files("themes").iterdir())
+    return [Place(path, "built-in") for path in sorted(paths) if path.endswith(".toml")]
+
+
+def user_places(folder: Path | None) -> list[Place]:
+    """Returns where the user's theme files are; nowhere, where there is no such folder.
+
+    Raises:
+        OSError: If the folder can't be listed.
+    """
+    try:
+        names = sorted(os.listdir(folder)) if folder is not None else []
+    except FileNotFoundError:
+        names = []
+    return [Place(f"{folder}/{name}", "user") for name in names if name.endswith(".toml")]
+
+
+def read_place(place: Place) -> ThemeFile:
+    """Reads the theme file at a place, whatever stands there."""
+    return read_theme(place.path, _bytes_of(place.path), place.origin)
+
+
+def read_theme(path: str, raw: bytes | str, origin: Origin) -> ThemeFile:
     """Reads one theme file.
 
     Args:
@@ -127,6 +162,8 @@ def _wrong_value(values: ThemeValues) -> str:
         color = fields[name]
         if color is not None and _COLOR.fullmatch(color) is None:
             return f"{name} is {color!r}, not a colour such as #1e90ff"
+    if problem := _wrong_variable(values):
+        return problem
     for name, value in values.variables.items():
         if "-style" in name:
             if _STYLE.fullmatch(value) is None:
@@ -143,25 +180,39 @@ def _nearer(words: str) -> str:
     return f"unknown field {match[1]!r}{did_you_mean(match[1], ThemeValues.__struct_fields__)}"
 
 
-def _built_in() -> Iterator[tuple[str, bytes | str]]:
-    for entry in sorted(resources.files("themes").iterdir(), key=lambda one: one.name):
-        if entry.name.endswith(".toml"):
-            yield str(entry), entry.read_bytes()
+def _wrong_variable(values: ThemeValues) -> str:
+    """Names a variable that there isn't, with the nearest that there is."""
+    theirs = values.variables.keys() - set(OWN_VARIABLES)
+    if not theirs:
+        return ""
+    from textual.design import ColorSystem  # 80 ms; most themes set none of Textual's variables.
+
+    known = {*ColorSystem("#000000").generate(), *OWN_VARIABLES}
+    for name in values.variables:
+        if name not in known:
+            return f"unknown variable {name!r}{did_you_mean(name, known)}"
+    return ""
 
 
-def _users(folder: Path) -> Iterator[tuple[str, bytes | str]]:
+def by_name(files: Iterable[ThemeFile]) -> dict[str, ThemeFile]:
+    """Returns the theme of each name, the user's before a built-in one; what is bad by its path."""
+    found: dict[str, ThemeFile] = {}
+    for one in files:
+        found[one.name if one.values else one.path] = one
+    return found
+
+
+def _bytes_of(path: str) -> bytes | str:
+    """Returns what a file holds, or why it can't be read."""
     try:
-        paths = sorted(folder.glob("*.toml"))
-    except OSError:
-        return
-    for path in paths:
-        if not path.is_file():  # A FIFO would be waited for.
-            yield str(path), "not a file"
-            continue
+        fd = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
         try:
-            with path.open("rb") as file:
+            if not stat.S_ISREG(os.fstat(fd).st_mode):  # A FIFO would be waited for.
+                return "not a file"
+            with open(fd, "rb", closefd=False) as file:
                 raw = file.read(THEME_BYTES + 1)
-        except OSError as error:
-            yield str(path), f"can't be read: {error.strerror}"
-            continue
-        yield str(path), raw if len(raw) <= THEME_BYTES else "larger than 64 KiB"
+        finally:
+            os.close(fd)
+    except OSError as error:
+        return f"can't be read: {error.strerror}"
+    return raw if len(raw) <= THEME_BYTES else "larger than 64 KiB"
