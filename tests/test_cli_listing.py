@@ -12,7 +12,7 @@ from directories import MANIFEST, STATE, write_checkpoint, write_original
 from feeds import NOW_MS, compact, edit, end, turn
 
 from console.cli.doctor import finding_lines
-from console.cli.table import cell_width
+from console.model.table import cell_width
 from tracker import Finding, Severity, open_tracker
 
 UUID = "6c1b2a9e-1f0d-4a52-9c1e-5b0d1c2e3f40"

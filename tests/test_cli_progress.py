@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import os
 import sys
 
 import pytest
@@ -56,6 +57,34 @@ def test_slow_work_shows_now_and_then_and_leaves_no_trace(
     assert "]   1%" in written
     assert "]  50%" in written
     assert written.endswith("\r\x1b[2K")
+
+
+def test_a_hint_stands_behind_it_as_long_as_there_is_one(
+    monkeypatch: pytest.MonkeyPatch, moment: Time
+) -> None:
+    hints = ["Esc stops", ""]
+    monkeypatch.setattr(sys, "stderr", screen := Terminal())
+    with Progress("drill", hint=lambda: hints.pop(0)) as shown:
+        for done in (1, 2):
+            moment.now_s += PATIENCE_S
+            shown(done, 2)
+    first, second = screen.getvalue().split("\r\x1b[2K")[1:3]
+    assert first.endswith("]  50%  Esc stops")
+    assert second.endswith("] 100%")
+
+
+@pytest.mark.parametrize(("columns", "widest"), [(30, 29), (0, 79), (200, 199)])
+def test_it_keeps_to_one_line_of_any_terminal(
+    columns: int, widest: int, monkeypatch: pytest.MonkeyPatch, moment: Time
+) -> None:
+    size = os.terminal_size((columns, 24))
+    monkeypatch.setattr(sys, "stderr", screen := Terminal())
+    monkeypatch.setattr(screen, "fileno", lambda: 2)
+    monkeypatch.setattr(os, "get_terminal_size", lambda fd: size)
+    with Progress("looking", hint=lambda: "x" * 300) as shown:
+        moment.now_s += PATIENCE_S
+        shown(1, 2)
+    assert len(screen.getvalue().split("\r\x1b[2K")[1]) == widest
 
 
 @pytest.mark.parametrize("screen", [io.StringIO(), None])

@@ -16,7 +16,7 @@ from conftest import Open
 from directories import tree
 from feeds import MINUTE_MS, NOW_MS, edit, turn
 
-from console.cli.reporting import report_lines, time_text, to_toml
+from console.model.reports import report_lines, time_text, to_toml
 from tracker import Ending, Report, drill_restore, drill_wave
 from tracker.drill import plans
 

@@ -13,8 +13,9 @@ from unittest.mock import patch
 import pytest
 from directories import STATE, scratch
 from reliability.child import Child
-from reliability.hostile import KINDS, NEED_ROOT, swapping, use_under
+from reliability.hostile import KINDS, NEED_ROOT, OPERATIONS, swapping, use_under
 from reliability.swaps import FILES, SECRET, SESSION, Ground, swap_file
+from reliability.weakened import without_flag
 
 from tracker import UnsafeError
 from tracker.store.files import Folder, open_root
@@ -38,6 +39,8 @@ def test_ten_seconds_of_swaps_let_nothing_escape_and_nothing_hang(kind: str) -> 
     row = swapping(False, (kind,))
     assert not row.violations, str(row)
     assert row.figures["refused"] > 100
+    assert row.figures["operations"] >= OPERATIONS
+    assert OPERATIONS * len(KINDS) >= 100_000
 
 
 def test_a_hard_link_that_loses_its_other_name_while_it_is_opened_is_not_read() -> None:
@@ -65,6 +68,21 @@ def test_a_store_that_judges_nothing_is_found_out() -> None:
         wrong = use_under("hard link", 1.0, 1, Counter())
     assert any(SECRET in one for one in wrong)
     assert any("was read" in one for one in wrong)
+
+
+@pytest.mark.parametrize(
+    ("kind", "flag", "said"),
+    [
+        ("symbolic link", os.O_NOFOLLOW, "was read"),
+        ("link for a folder", os.O_NOFOLLOW, "was read"),
+        ("link for a folder", os.O_NOFOLLOW, "a canary was changed"),
+        ("FIFO", os.O_NONBLOCK, "hung"),
+    ],
+)
+def test_a_store_that_opens_without_care_is_found_out(kind: str, flag: int, said: str) -> None:
+    with without_flag(flag), patch("reliability.hostile.DEADLINE_S", 1.0):
+        wrong = use_under(kind, 1.0, 1, Counter())
+    assert any(said in one for one in wrong)
 
 
 def test_a_child_that_hangs_is_told_of() -> None:

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import os
 from collections import Counter
 from pathlib import Path
 from random import Random
 from typing import Any
 
-import pytest
 from directories import scratch
 from faulty_os import is_folder
 from feeds import Clock
@@ -17,10 +15,9 @@ from reliability.captures import killed_at
 from reliability.crash import materialise, one_crash
 from reliability.power import Weakened, opened_after_cuts, record_scene, strong
 from reliability.scenes import SCENES, judged, ledger_of
+from reliability.weakened import without_the_checksum, without_the_rename
 
 from tracker import open_store
-from tracker.store import durable
-from tracker.store.files import Folder
 
 SCENE = "later capture"
 SEED = 4
@@ -62,15 +59,6 @@ class WithoutOneSync:
             self._real.fsync(fd)
 
 
-def written_in_place(folder: Folder, name: str, data: bytes, *, sync: bool) -> None:
-    """A replace without the rename."""
-    flags = os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_CLOEXEC
-    fd = durable.os.open(name, flags, 0o600, dir_fd=folder.fd)
-    durable.os.write(fd, data)
-    durable.os.fsync(fd)
-    durable.os.close(fd)
-
-
 def test_the_store_as_it_is_passes_every_check() -> None:
     assert lost_by_cuts() == []
     assert torn_by_kills() == []
@@ -97,18 +85,16 @@ def test_no_sync_of_a_capture_can_be_left_out() -> None:
     assert nth > 10
 
 
-def test_without_the_rename_a_kill_tears_the_state(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("tracker.store.writer.replace_file", written_in_place)
-    found = torn_by_kills()
+def test_without_the_rename_a_kill_tears_the_state() -> None:
+    with without_the_rename():
+        found = torn_by_kills()
     assert any("the state file is unreadable" in one for one in found)
     assert any("the state file is empty" in one for one in found)
 
 
-def test_without_the_checksum_a_flipped_bit_is_taken_for_the_truth(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    monkeypatch.setattr("tracker.store.record._checksum", lambda raw, written: written)
-    assert "taken for a record" in taken_for_sound()
+def test_without_the_checksum_a_flipped_bit_is_taken_for_the_truth() -> None:
+    with without_the_checksum():
+        assert "taken for a record" in taken_for_sound()
 
 
 def lost_by_cuts(weakened: Weakened = strong) -> list[str]:
@@ -137,7 +123,8 @@ def lost_without_sync(nth: int) -> list[str] | None:
     recorder, answers = record_scene(scene, weakened)
     if weak[0].left >= 0:
         return None
-    return opened_after_cuts(scene, recorder, answers, Random(SEED), Counter(), "")
+    draws = Random(SEED)
+    return opened_after_cuts(scene, recorder, answers, draws, Counter(), "", is_drawn=True)
 
 
 def without(real: Any, *, folders: bool) -> WithoutSyncs:

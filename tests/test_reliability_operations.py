@@ -7,6 +7,9 @@ from __future__ import annotations
 
 import errno
 import os
+from collections import Counter
+from collections.abc import Callable
+from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +17,9 @@ import pytest
 from conftest import Open
 from faulty_os import watched
 from feeds import MINUTE_MS, NOW_MS, turn
-from reliability.operations import operations
+from reliability.faults import ONCE
+from reliability.operations import failing, operations
+from reliability.weakened import without_a_word, without_closing, without_the_rename
 
 from tracker import WriteError
 
@@ -40,6 +45,28 @@ def test_a_manifest_that_takes_no_line_does_not_fill_the_folder_with_files(
             with pytest.raises(WriteError):
                 owner.handle(turn("s-1", NOW_MS + minutes * MINUTE_MS, 50))
     assert len(list(root.glob("s-1/*.md"))) == 1
+
+
+@pytest.mark.parametrize(
+    ("weakened", "said"),
+    [
+        (without_the_rename, "the state file is unreadable"),
+        (without_a_word, "is listed and missing"),
+        (without_a_word, "forgot nudge"),
+        (without_closing, "a descriptor leaked"),
+    ],
+)
+def test_a_store_that_a_full_disk_harms_is_found_out(
+    weakened: Callable[[], AbstractContextManager[None]], said: str
+) -> None:
+    with weakened():
+        found: list[str] = []
+        for nth in range(400):
+            wrong, has_struck = failing(nth, errno.ENOSPC, ONCE, 4, Counter())
+            found += [one for one in wrong if said in one]
+            if found or not has_struck:
+                break
+    assert found
 
 
 @pytest.mark.slow

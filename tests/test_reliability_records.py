@@ -14,6 +14,8 @@ from directories import scratch
 from feeds import Clock
 from reliability import cases, enormous, fuzz, tampering
 from reliability.handmade import HANDMADE
+from reliability.lab import lab
+from reliability.weakened import without_the_checksum
 
 from tracker import FRESH, open_store
 from tracker.store.files import Folder
@@ -66,7 +68,7 @@ def test_a_store_that_takes_a_bad_record_for_a_fresh_session_is_found_out() -> N
             return Record(FRESH, FRESH)
 
     bad = cases.Case(b"{}", cases.original_case().manifest, cases.original_case().names)
-    with patch("tracker.store.examine.decode_record", lenient), fuzz.lab() as made:
+    with patch("tracker.store.examine.decode_record", lenient), lab() as made:
         wrong = fuzz.check(made, bad, Counter(), observed=True)
     assert "an observer was not told" in wrong
     assert any(one.startswith("a silent reset") for one in wrong)
@@ -78,7 +80,7 @@ def test_a_store_that_believes_any_checksum_is_found_out() -> None:
         tampered = path.read_bytes().replace(b'"seq": ', b'"seq": 1', 1)
         store = open_store(parent, durability="process", clock=Clock())
         assert tampering.check(store, path, tampered, Counter()) == ""
-        with patch("tracker.store.record._checksum", lambda raw, written: written):
+        with without_the_checksum():
             assert tampering.check(store, path, tampered, Counter()) == "taken for a record"
         store.close()
 

@@ -6,13 +6,10 @@ The whole of both claims: `pytest -m slow tests/test_reliability_time.py`.
 from __future__ import annotations
 
 from collections import Counter
-from typing import Any
-from unittest.mock import patch
 
 import pytest
 from reliability import clocks, guards
-
-from tracker.store import writer
+from reliability.weakened import without_a_lower_end, without_guards
 
 
 def test_no_clock_step_and_no_stamp_silences_a_session_for_longer_than_a_cooldown() -> None:
@@ -46,22 +43,14 @@ def test_in_hundreds_of_lives_continuity_and_nudge_fire_at_most_once() -> None:
 
 
 def test_the_originals_cooldown_is_found_out() -> None:
-    def without_a_lower_end(last_ms: int, now_ms: int, cooldown_ms: int) -> bool:
-        return now_ms - last_ms < cooldown_ms
-
-    with patch("tracker.policy.is_cooling", without_a_lower_end):
+    with without_a_lower_end():
         wrong = clocks.stamped(Counter())
         wrong += [one for seed in range(3) for one in clocks.walk(seed, Counter())]
     assert any("captures in" in one for one in wrong)
 
 
 def test_a_store_that_forgets_a_guard_is_found_out() -> None:
-    real = writer.encode_record
-
-    def forgetful(session: str, saved: Any, live: Any, **options: Any) -> bytes:
-        return real(session, saved, None, **options)
-
-    with patch("tracker.store.writer.encode_record", forgetful):
+    with without_guards():
         wrong = [one for seed in range(5) for one in guards.life(seed, Counter())]
     assert any("continuity fired" in one for one in wrong)
     assert any("nudge fired" in one for one in wrong)

@@ -10,8 +10,9 @@ from console.cli.arguments import JSON, given_settings, setting_options
 from console.cli.errors import FINE
 from console.cli.listing import print_table
 from console.cli.opening import CONSOLE_SETTINGS
-from console.cli.output import emit, emit_json, narrate, whole
-from console.cli.table import Column
+from console.cli.output import emit, emit_json, narrate
+from console.model.table import Column
+from console.model.wording import whole
 from console.settings import Settings, load_settings
 from console.settings.keys import BY_NAME, KEYS_TABLE
 from console.settings.paths import config_path

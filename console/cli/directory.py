@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Iterable, Iterator
 from contextlib import closing, contextmanager
 from typing import NamedTuple
@@ -64,16 +63,6 @@ def of_session(summaries: Iterable[FolderSummary], name: str) -> tuple[FolderSum
     near = nearest(name, names)
     hint = f"; the nearest: {', '.join(near)}" if near else ""
     raise UnknownSessionError(f"{name}: no such session in this directory{hint}")
-
-
-def local_time(at_ms: int) -> str:
-    """Returns Unix ms as local ISO 8601 with seconds; a dash for never."""
-    if not at_ms:
-        return "-"
-    try:
-        return time.strftime("%Y-%m-%dT%H:%M:%S", time.localtime(at_ms // 1000))
-    except (ValueError, OverflowError, OSError):
-        return f"{at_ms} ms"
 
 
 def _by_age(summary: FolderSummary) -> tuple[int, str]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Sequence
 from typing import Final
 
@@ -11,17 +10,11 @@ import click
 from console.cli.arguments import DIRECTORY, JSON
 from console.cli.directory import look_at
 from console.cli.errors import FINDINGS, FINE
-from console.cli.output import (
-    counted,
-    emit,
-    emit_json,
-    narrate,
-    strong,
-    terminal_width,
-    whole,
-)
-from console.cli.table import Column, cell_width, lay_out
-from tracker import Finding, Severity, diagnose, is_healthy, to_builtins, wall_clock_ms
+from console.cli.output import emit, emit_json, narrate, strong, terminal_width
+from console.model.findings import tally
+from console.model.table import Column, cell_width, lay_out
+from console.model.wording import counted, whole
+from tracker import Finding, diagnose, is_healthy, to_builtins, wall_clock_ms
 
 COLUMNS: Final = (Column("severity"), Column("session", least=12))
 NARROWEST: Final = 24
@@ -46,12 +39,6 @@ def doctor(directory: str, as_json: bool) -> int:
     else:
         emit([f"no findings in {counted(sessions, 'session')}"])
     return FINE if is_healthy(findings) else FINDINGS
-
-
-def tally(findings: Sequence[Finding]) -> str:
-    """Returns how many findings there are of each severity, in words."""
-    counts = Counter(finding.severity for finding in findings)
-    return ", ".join(counted(counts[one], one) for one in Severity if counts[one])
 
 
 def finding_lines(findings: Sequence[Finding], width: int | None) -> list[str]:

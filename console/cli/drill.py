@@ -9,10 +9,11 @@ from typing import Final
 import click
 
 from console.cli.arguments import DIRECTORY, JSON, paths
-from console.cli.errors import FINDINGS, FINE, AskedWrongError
+from console.cli.errors import FINDINGS, FINE, INTERRUPTED, AskedWrongError
 from console.cli.feed import Stopping
+from console.cli.keys import EscapeKey
 from console.cli.output import emit, emit_json, narrate
-from console.cli.progress import Progress
+from console.cli.progress import Progress, can_show
 from console.cli.reporting import (
     check_target,
     has_failed,
@@ -68,7 +69,8 @@ def drill(
 
     restore: every session of DIR, on a scratch copy, field by field. wave: 2,500 synthetic sessions
     through a capacity of 2,000. invisibility: a tracker that evicts all the time, beside one that
-    never does. Without --live nothing in DIR changes. Exits 1 where anything failed.
+    never does. Without --live nothing in DIR changes. Exits 1 where anything failed. Esc or Ctrl-C
+    stops it, with a report of what was done so far; it then exits 130.
     """
     if count is not None and plan not in ("restore", ALL):
         raise AskedWrongError(
@@ -80,8 +82,16 @@ def drill(
         check_target(report_path, None if is_live else directory)
     settings = load_settings()
     reports: list[Report] = []
-    with Stopping() as stopping, Progress("drill") as progress:
-        goes_on = stopping.until(progress)
+    with (
+        EscapeKey(is_wanted=can_show()) as escape,
+        Stopping() as stopping,
+        Progress("drill", hint=escape.hint) as progress,
+    ):
+        until = stopping.until(progress)
+
+        def goes_on(done: int, total: int) -> bool:
+            return until(done, total) and not escape.was_pressed()
+
         made = _live if is_live else _on_scratch
         for report in made(directory, plan, count, seed, settings, goes_on):
             reports.append(report)
@@ -98,6 +108,9 @@ def drill(
     if stopping.received:
         narrate(f"{stopping.name}: stopped; the report says what was done so far")
         return 128 + stopping.received
+    if any(report.was_stopped for report in reports):
+        narrate("Esc: stopped; the report says what was done so far")
+        return INTERRUPTED
     return FINE if all(report.has_passed for report in reports) else FINDINGS
 
 

@@ -8,11 +8,12 @@ from typing import Any, Final
 import click
 
 from console.cli.arguments import DIRECTORY, JSON
-from console.cli.directory import Directory, local_time, look_at, of_session
+from console.cli.directory import Directory, look_at, of_session
 from console.cli.errors import FINDINGS, FINE
-from console.cli.output import emit, emit_json, narrate, strong, terminal_width, whole
-from console.cli.table import Column, lay_out
+from console.cli.output import emit, emit_json, narrate, strong, terminal_width
 from console.model.rows import size
+from console.model.table import Column, Table, lay_out
+from console.model.wording import local_time, whole
 from tracker import CheckpointFile, FolderSummary, StoreError, judge, to_builtins, values_of
 
 NONE: Final = "-"
@@ -101,7 +102,11 @@ def list_all(
 def print_table(columns: Sequence[Column], rows: Sequence[Sequence[str]]) -> None:
     """Prints a table, fitted to the terminal where there is one."""
     width = terminal_width()
-    table = lay_out(columns, rows, width, strong)
+    print_laid_out(lay_out(columns, rows, width, strong), width)
+
+
+def print_laid_out(table: Table, width: int | None) -> None:
+    """Prints a table that was laid out for a width, and says what there was no room for."""
     emit(table.lines)
     if table.left_out:
         missing = ", ".join(table.left_out)

@@ -1,7 +1,6 @@
 """What is printed, and where: data on standard output, narration on standard error.
 
-Text that came from anywhere else is made visible before it is printed. JSON is escaped until it is
-as safe on a terminal as in a pipe, and stays the same JSON.
+Text that came from anywhere else is made visible before it is printed; JSON is escaped.
 """
 
 from __future__ import annotations
@@ -12,16 +11,12 @@ from collections.abc import Iterable, Mapping
 from contextlib import suppress
 from typing import Any, Final, TextIO
 
-import msgspec
-
 from console.cli.errors import NobodyReadsError, OutputError
+from console.model.encoding import json_bytes
 from console.text import visible
 
 LINE_CELLS: Final = 4_000
 """The longest line of narration; room for a path of the longest kind."""
-
-WHOLE_CELLS: Final = 50_000
-"""Room for the longest session id, every character of it escaped."""
 
 
 def write(data: bytes) -> None:
@@ -66,29 +61,6 @@ def emit_json(records: Iterable[Mapping[str, Any]]) -> None:
     write(b"[]\n" if lead == b"[\n" else b"\n]\n")
 
 
-def json_bytes(value: Any) -> bytes:
-    r"""Returns a value as JSON that is safe on a terminal too, without a newline.
-
-    Lone surrogates, as file names that are not UTF-8 hold them, no JSON can carry: they become
-    text such as `\udcff`. Control characters past ASCII, bidi overrides and the like are escaped.
-    """
-    try:
-        encoded = msgspec.json.encode(value)
-    except UnicodeEncodeError:
-        encoded = msgspec.json.encode(plain(msgspec.to_builtins(value)))
-    return safe_json(encoded)
-
-
-def safe_json(encoded: bytes) -> bytes:
-    """Returns encoded JSON with what a terminal might act on escaped; the same value."""
-    if encoded.isascii() and b"\x7f" not in encoded:
-        return encoded
-    return "".join(
-        character if character.isprintable() else _json_escape(character)
-        for character in encoded.decode()
-    ).encode()
-
-
 def narrate(text: str) -> None:
     """Prints one line of narration, made visible, to standard error."""
     if sys.stderr is None:
@@ -131,39 +103,7 @@ def strong(text: str) -> str:
     return text if is_plain or terminal_width() is None else f"\x1b[1m{text}\x1b[0m"
 
 
-def whole(text: str) -> str:
-    """Returns text made visible, uncut: for ids and names in tables."""
-    return visible(text, WHOLE_CELLS)
-
-
-def counted(count: int, noun: str) -> str:
-    """Returns a count and its noun: `1 session`, `1,234 sessions`."""
-    return f"{count:,} {noun}{'' if count == 1 else 's'}"
-
-
 def _refused(error: OSError) -> OutputError:
     if isinstance(error, BrokenPipeError):
         return NobodyReadsError("nobody reads standard output any more")
     return OutputError(f"standard output can't be written: {error.strerror}")
-
-
-def plain(value: Any) -> Any:
-    r"""Returns plain dicts, lists and text with lone surrogates as text such as `\udcff`."""
-    if isinstance(value, str):
-        return value.encode("utf-8", "backslashreplace").decode()
-    if isinstance(value, dict):
-        return {plain(key): plain(inner) for key, inner in value.items()}
-    if isinstance(value, list | tuple):
-        return [plain(inner) for inner in value]
-    return value
-
-
-def _json_escape(character: str) -> str:
-    # Newlines between tokens are not printable either; JSON strings hold none unescaped.
-    if character in "\n\r\t":
-        return character
-    code = ord(character)
-    if code < 0x10000:
-        return f"\\u{code:04x}"
-    code -= 0x10000
-    return f"\\u{0xD800 + (code >> 10):04x}\\u{0xDC00 + (code & 0x3FF):04x}"

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import sys
 import time
+from collections.abc import Callable
 from typing import Final
 
 PATIENCE_S: Final = 0.2
@@ -11,6 +13,7 @@ PATIENCE_S: Final = 0.2
 
 EVERY_S: Final = 0.1
 BAR_CELLS: Final = 24
+USUAL_COLUMNS: Final = 80
 
 
 class Progress:
@@ -19,11 +22,15 @@ class Progress:
     Args:
         what: What is being done, in a word or two.
         shows: Whether it may show at all; it never does where standard error is no terminal.
+        hint: Returns what to say behind it, such as which key stops the work.
     """
 
-    def __init__(self, what: str, *, shows: bool = True) -> None:
+    def __init__(
+        self, what: str, *, shows: bool = True, hint: Callable[[], str] | None = None
+    ) -> None:
         self._what = what
-        self._shows = shows and sys.stderr is not None and sys.stderr.isatty()
+        self._shows = shows and can_show()
+        self._hint = hint
         self._next_s = time.monotonic() + PATIENCE_S
         self._is_shown = False
 
@@ -38,7 +45,11 @@ class Progress:
         if self._shows and (now_s := time.monotonic()) >= self._next_s:
             self._next_s = now_s + EVERY_S
             self._is_shown = True
-            sys.stderr.write(f"\r\x1b[2K{self._what}  {progress_text(done, total)}")
+            line = f"{self._what}  {progress_text(done, total)}"
+            if self._hint is not None and (hint := self._hint()):
+                line += f"  {hint}"
+            # A line that wrapped could not be taken away again.
+            sys.stderr.write(f"\r\x1b[2K{line[: _columns() - 1]}")
             sys.stderr.flush()
         return True
 
@@ -50,6 +61,11 @@ class Progress:
             sys.stderr.flush()
 
 
+def can_show() -> bool:
+    """Returns whether progress can be shown: standard error is a terminal."""
+    return sys.stderr is not None and sys.stderr.isatty()
+
+
 def progress_text(done: int, total: int) -> str:
     """Returns a bar with its share, or a bare count where the total isn't known."""
     if total <= 0:
@@ -57,3 +73,11 @@ def progress_text(done: int, total: int) -> str:
     share = min(done / total, 1.0)
     filled = round(share * BAR_CELLS)
     return f"[{'#' * filled}{'.' * (BAR_CELLS - filled)}] {share:4.0%}"
+
+
+def _columns() -> int:
+    """Returns the width of the terminal that is standard error."""
+    try:
+        return os.get_terminal_size(sys.stderr.fileno()).columns or USUAL_COLUMNS
+    except OSError:
+        return USUAL_COLUMNS

@@ -4,23 +4,25 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from contextlib import closing
-from typing import Any, Final
+from typing import Any
 
 import click
 
 from console.cli.arguments import DIRECTORY, JSON
-from console.cli.directory import local_time
 from console.cli.errors import FINE, UNREADABLE, AskedWrongError
 from console.cli.feed import Stopping
-from console.cli.listing import print_table
-from console.cli.output import counted, emit, emit_json, flush, narrate, whole
+from console.cli.listing import print_laid_out
+from console.cli.output import emit_json, flush, narrate, strong, terminal_width
 from console.cli.progress import Progress
-from console.cli.table import Column
-from console.model.rows import size
-from console.settings.durations import duration_text, parse_duration_ms
+from console.model.prune_plan import (
+    outcome_summary,
+    parse_age_ms,
+    plan_summary,
+    plan_table,
+    skipped_lines,
+)
 from tracker import (
     DirectoryStore,
-    PlannedFolder,
     Pruned,
     PrunePlan,
     apply_prune,
@@ -30,15 +32,6 @@ from tracker import (
     plan_prune,
     wall_clock_ms,
 )
-
-COLUMNS: Final = (
-    Column("session", least=12),
-    Column("folder", least=12, spare=2),
-    Column("newest file", spare=1),
-    Column("bytes", is_right=True),
-    Column("files that go"),
-)
-KEPT_COLUMNS: Final = (Column("kept", least=12), Column("why"))
 
 
 @click.command("prune")
@@ -89,49 +82,9 @@ def prune(directory: str, older_than: str, applies: bool, as_json: bool) -> int:
 
 
 def print_plan(plan: PrunePlan) -> None:
-    """Prints a plan as a table of what goes, and one of what is kept for more than its age."""
-    if plan.going:
-        print_table(COLUMNS, [folder_cells(folder) for folder in plan.going])
-    if kept := [folder for folder in plan.kept if not folder.is_young]:
-        if plan.going:
-            emit([""])
-        rows = [(whole(folder.session), whole(folder.why_kept)) for folder in kept]
-        print_table(KEPT_COLUMNS, rows)
-
-
-def folder_cells(folder: PlannedFolder) -> tuple[str, ...]:
-    """Returns a folder's cells, one for each of COLUMNS."""
-    return (
-        whole(folder.session),
-        whole(folder.folder),
-        local_time(folder.newest_ms),
-        size(folder.file_bytes),
-        files_text(folder),
-    )
-
-
-def files_text(folder: PlannedFolder) -> str:
-    """Returns which files go, and which of others stay, in words."""
-    names = [file.name for file in folder.files]
-    checkpoints = sum(name.endswith(".md") for name in names)
-    parts = [counted(checkpoints, "checkpoint")] if checkpoints else []
-    parts += [whole(name) for name in names if not name.endswith(".md")]
-    text = ", ".join(parts) or "an empty folder"
-    if folder.others:
-        text += f"; not {', '.join(map(whole, folder.others))}, so the folder stays"
-    return text
-
-
-def plan_summary(plan: PrunePlan) -> str:
-    """Returns how much a plan would delete, in words."""
-    files = sum(len(folder.files) for folder in plan.going)
-    file_bytes = sum(folder.file_bytes for folder in plan.going)
-    young = sum(folder.is_young for folder in plan.kept)
-    return (
-        f"{counted(len(plan.going), 'session')} to go"
-        f" ({counted(files, 'file')}, {size(file_bytes)}); {len(plan.kept):,} kept,"
-        f" {young:,} of them younger than {duration_text(plan.older_than_ms)}"
-    )
+    """Prints a plan, fitted to the terminal where there is one."""
+    width = terminal_width()
+    print_laid_out(plan_table(plan, width, strong), width)
 
 
 def plan_records(plan: PrunePlan, pruned: Sequence[Pruned]) -> list[dict[str, Any]]:
@@ -165,15 +118,9 @@ def plan_records(plan: PrunePlan, pruned: Sequence[Pruned]) -> list[dict[str, An
 
 def say_outcome(plan: PrunePlan, pruned: Sequence[Pruned]) -> None:
     """Says what came of a plan: what was skipped and why, and how much was deleted."""
-    for one in pruned:
-        if not one.is_done:
-            narrate(f"{one.session}: {'stopped' if one.files else 'skipped'}, {one.why}")
-    done = [one for one in pruned if one.is_done]
-    files = sum(one.files for one in pruned)
-    narrate(
-        f"{counted(len(done), 'session')} of {len(plan.going):,} deleted:"
-        f" {counted(files, 'file')}, {size(sum(one.file_bytes for one in pruned))}"
-    )
+    for line in skipped_lines(pruned):
+        narrate(line)
+    narrate(outcome_summary(plan, pruned))
 
 
 def _planned(store: DirectoryStore, older_than_ms: int, stopping: Stopping) -> PrunePlan | None:
@@ -190,9 +137,6 @@ def _planned(store: DirectoryStore, older_than_ms: int, stopping: Stopping) -> P
 
 def _age_ms(text: str) -> int:
     try:
-        age_ms = parse_duration_ms(text)
+        return parse_age_ms(text)
     except ValueError as error:
         raise AskedWrongError(f"--older-than: {error}") from None
-    if age_ms is None:
-        raise AskedWrongError(f"--older-than: {text!r} would keep nothing; give an age such as 7d")
-    return age_ms

@@ -12,8 +12,10 @@ import click
 from console.cli.arguments import folders, given_settings, paths, setting_options
 from console.cli.errors import FINE, UNREADABLE, USAGE, AskedWrongError
 from console.cli.feed import FeedStream, Interrupted, Stopping, open_feed
-from console.cli.output import counted, flush, narrate, safe_json, terminal_width, write
+from console.cli.output import flush, narrate, terminal_width, write
 from console.cli.progress import Progress
+from console.model.encoding import safe_json
+from console.model.wording import counted
 from console.settings import Settings, load_settings
 from console.settings.sources import DEFAULT
 from tracker import (

@@ -1,76 +1,19 @@
-"""Drill reports: as lines for people, as records for JSON, and saved as TOML or JSON."""
+"""Where drill reports go: printed as lines or JSON, and saved as TOML or JSON."""
 
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Sequence
 from contextlib import suppress
-from typing import Any, Final
+from typing import Final
 
 from console.cli.errors import AskedWrongError
-from console.cli.output import counted, json_bytes, plain, whole
-from console.text import visible
-from tracker import Difference, Ending, Report, to_builtins
+from console.model.reports import has_failed, report_lines, report_record, to_json, to_toml
+from tracker import Report
 
-VALUE_CELLS: Final = 80
-"""The most characters of one field's value in a line for people; a saved report has all of it."""
+__all__ = ["check_target", "has_failed", "report_lines", "report_record", "save_reports"]
 
 SUFFIXES: Final = (".toml", ".json")
-
-
-def report_lines(report: Report) -> list[str]:
-    """Returns a report as lines: sessions that did not pass, the checks, and the summary."""
-    lines = [
-        f"{session.ended:<8} {whole(session.session)}  {_reasons(session.differences, session.why)}"
-        for session in report.sessions
-        if session.ended is not Ending.PASSED
-    ]
-    for check in report.checks:
-        ending = Ending.PASSED if check.has_passed else Ending.FAILED
-        why = f": {whole(check.why)}" if check.why else ""
-        lines.append(f"{ending:<8} {check.name}{why}")
-    lines.append(summary_line(report))
-    return lines
-
-
-def summary_line(report: Report) -> str:
-    """Returns what a drill came to, in one line."""
-    if report.was_stopped:
-        word = "stopped, and failed so far" if has_failed(report) else "stopped, no failure so far"
-    elif report.has_passed:
-        word = "passed"
-    else:
-        word = "failed" if has_failed(report) else "failed, nothing could be drilled"
-    drilled = counted(report.passed + report.failed, "session")
-    load = report.load_time_ns
-    parts = [
-        f"{drilled} drilled",
-        f"{report.failed:,} failed",
-        f"{report.skipped:,} skipped",
-        "live" if report.where == "live" else "on scratch",
-        f"load p50 {time_text(load.p50)}, p99 {time_text(load.p99)}, worst {time_text(load.worst)}",
-        f"seed {report.seed}",
-        f"{report.duration_ms / 1000:.2f} s",
-    ]
-    return f"{report.plan} {word}: {'; '.join(parts)}"
-
-
-def has_failed(report: Report) -> bool:
-    """Whether anything of what was done so far has failed."""
-    return report.failed > 0 or any(not check.has_passed for check in report.checks)
-
-
-def time_text(ns: int) -> str:
-    """Returns nanoseconds for people: `39 µs`, `1.2 ms`."""
-    if ns < 1_000_000:
-        return f"{ns / 1000:.0f} µs"
-    return f"{ns / 1_000_000:.1f} ms"
-
-
-def report_record(report: Report) -> Mapping[str, Any]:
-    """Returns a report as a record for JSON."""
-    record: Mapping[str, Any] = to_builtins(report)
-    return record
 
 
 def check_target(path: str, drilled: str | None) -> None:
@@ -121,40 +64,3 @@ def save_reports(path: str, reports: Sequence[Report]) -> None:
             raise
     except OSError as error:
         raise AskedWrongError(f"{path}: the report can't be written: {error.strerror}") from None
-
-
-def to_json(reports: Iterable[Report]) -> bytes:
-    """Returns reports as one JSON array."""
-    return json_bytes([report_record(report) for report in reports]) + b"\n"
-
-
-def to_toml(reports: Iterable[Report]) -> bytes:
-    """Returns reports as TOML: a `[[drill]]` each. TOML has no None; it is left out."""
-    import tomli_w
-
-    return tomli_w.dumps({"drill": [_known(plain(report_record(one))) for one in reports]}).encode()
-
-
-def _known(value: Any) -> Any:
-    if isinstance(value, Mapping):
-        return {key: _known(inner) for key, inner in value.items() if inner is not None}
-    if isinstance(value, list | tuple):
-        return [_known(inner) for inner in value if inner is not None]
-    return value
-
-
-def _reasons(differences: Sequence[Difference], why: str) -> str:
-    return "; ".join([*_fields(differences), *([whole(why)] if why else [])])
-
-
-def _fields(differences: Sequence[Difference]) -> Iterator[str]:
-    for one in differences:
-        yield f"{one.field}: {_value(one.memory)} in memory, {_value(one.disk)} on disk"
-
-
-def _value(value: Any) -> str:
-    if value is None:
-        return "none"
-    if isinstance(value, list | tuple):
-        value = " ".join(map(str, value)) or "none"
-    return visible(str(value), VALUE_CELLS)

@@ -8,7 +8,7 @@ from typing import Any, Final
 import click
 
 from console.cli.arguments import DIRECTORY, JSON, folder_names
-from console.cli.directory import local_time, look_at, of_session
+from console.cli.directory import look_at, of_session
 from console.cli.errors import FINDINGS, FINE
 from console.cli.listing import (
     FILE_COLUMNS,
@@ -21,10 +21,11 @@ from console.cli.listing import (
     spaced,
     verdict_text,
 )
-from console.cli.output import counted, emit, emit_json, narrate, terminal_width, whole
+from console.cli.output import emit, emit_json, narrate, terminal_width
 from console.cli.record import is_live, live_fields, record_kind, saved_fields
-from console.cli.table import Column
 from console.model.rows import size
+from console.model.table import Column
+from console.model.wording import counted, local_time, whole
 from tracker import CheckpointFile, FolderSummary, judge
 
 FILES_SHOWN: Final = 20

@@ -10,7 +10,8 @@ from typing import Final
 import click
 
 from console.cli.errors import FINE
-from console.cli.output import flush, json_bytes, write
+from console.cli.output import flush, write
+from console.model.encoding import json_bytes
 from console.simulate import simulate_feed
 from tracker import Event, wall_clock_ms
 

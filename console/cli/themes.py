@@ -7,8 +7,9 @@ import click
 from console.cli.arguments import JSON
 from console.cli.errors import FINDINGS, FINE
 from console.cli.listing import print_table
-from console.cli.output import emit_json, narrate, whole
-from console.cli.table import Column
+from console.cli.output import emit_json, narrate
+from console.model.table import Column
+from console.model.wording import whole
 
 
 @click.command("themes")

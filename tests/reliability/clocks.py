@@ -16,7 +16,6 @@ from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
-import msgspec
 from directories import (
     STATE,
     nine_fields,
@@ -209,7 +208,7 @@ def _writes_a_stamp(root: Path, stamp: str) -> None:
     """Puts a stamp into the state file as it stands, without the key of Holdfast's."""
     path = root / SESSION / STATE
     if path.exists():
-        values = msgspec.json.decode(path.read_bytes())
+        values = json.loads(path.read_bytes())
         fields = {name: values[name] for name in nine_fields()}
         raw = json.dumps({**fields, "lastCheckpointAt": 123454321})
         path.write_text(raw.replace("123454321", stamp))

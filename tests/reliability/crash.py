@@ -81,6 +81,12 @@ def crash_states(recorder: Recorder, *, random_: random.Random, most: int) -> It
                 yield state
 
 
+def is_each_tried(recorder: Recorder) -> bool:
+    """Whether `crash_states` tries every state there is, and draws none."""
+    points = _points(recorder.operations)
+    return all(_combinations(recorder, point) <= EXHAUSTIVE for point in points)
+
+
 def one_crash(recorder: Recorder, random_: random.Random) -> CrashState:
     """Draws one state that a cut at any point may leave."""
     point = random_.randint(1, len(recorder.operations))
@@ -115,7 +121,7 @@ def _states_at(
 ) -> Iterator[CrashState]:
     unsynced = _unsynced(recorder.operations[:point])
     choices = [_choices(recorder, number) for number in unsynced]
-    if math.prod(map(len, choices)) <= EXHAUSTIVE:
+    if _combinations(recorder, point) <= EXHAUSTIVE:
         for chosen in itertools.product(*choices):
             yield _state(recorder, point, dict(zip(unsynced, chosen, strict=True)))
         return
@@ -128,6 +134,11 @@ def _states_at(
                 for number, choice in zip(unsynced, choices, strict=True)
             },
         )
+
+
+def _combinations(recorder: Recorder, point: int) -> int:
+    unsynced = _unsynced(recorder.operations[:point])
+    return math.prod(len(_choices(recorder, number)) for number in unsynced)
 
 
 def _choices(recorder: Recorder, number: int) -> tuple[int, ...]:

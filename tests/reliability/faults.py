@@ -26,13 +26,13 @@ class Fault:
     Attributes:
         seen: How many operations there were.
         is_on: Whether operations fail; set to False to end the fault.
-        has_struck: Whether one has failed.
+        strikes: How many have failed.
     """
 
     def __init__(self, nth: int, code: int, lasting: str) -> None:
         self.seen = 0
         self.is_on = True
-        self.has_struck = False
+        self.strikes = 0
         self._nth = nth
         self._code = code
         self._lasting = lasting
@@ -43,12 +43,21 @@ class Fault:
             return
         if number > self._nth and not self._comes_again(name, args):
             return
-        self.has_struck = True
+        self.strikes += 1
         if name == "write":
             os.write(args[0], bytes(args[1])[: len(args[1]) // 2])
         elif name == "close":
             os.close(args[0])
         raise OSError(self._code, os.strerror(self._code))
+
+    @contextmanager
+    def paused(self) -> Iterator[None]:
+        """Lets the store work meanwhile; for once it has struck, as the calls go on counting."""
+        was_on, self.is_on = self.is_on, False
+        try:
+            yield
+        finally:
+            self.is_on = was_on
 
     def _comes_again(self, name: str, args: tuple[Any, ...]) -> bool:
         if self._lasting == WHERE_IT_WOULD:

@@ -7,94 +7,33 @@ beside it; one that means something must be taken for exactly that.
 
 from __future__ import annotations
 
-import os
 import random
 from collections import Counter
-from collections.abc import Iterator
-from contextlib import contextmanager
 from itertools import product
-from pathlib import Path
 from typing import Any
 
 import msgspec
-from directories import MANIFEST, STATE, scratch
-from feeds import Clock, compact, edit, end, turn
+from feeds import compact, edit, end, turn
 from msgspec.structs import replace
 
 from tracker import (
     FRESH,
-    Change,
     ChangeKind,
     NewerFormatError,
     SessionState,
     StoreError,
     Survey,
-    open_store,
-    open_tracker,
     values_of,
 )
 
 from .cases import LATER_MS, SESSION, Case, corpus, original_case, rebuilt_from
 from .handmade import HANDMADE
+from .lab import Lab, lab
 from .mutations import mutate
 from .oracle import LARGEST, Meaning, meaning_of, mistyped
 from .result import RowResult, Stopwatch, base_seed, keep_found
 
-LONG_AGO_S = 1_000_000_000
 KEPT = 8
-
-
-class Lab:
-    """One owner, one observer and one survey of a directory in which case after case is laid."""
-
-    def __init__(self, root: Path) -> None:
-        self.root = root
-        self.folder = root / SESSION
-        self.clock = Clock(LATER_MS)
-        self.owner = open_tracker(root, durability="process", clock=self.clock, capacity=4)
-        self.observer = open_store(root, read_only=True, clock=self.clock)
-        self.told: list[Change] = []
-        self.owner.subscribe(self.told.extend)
-
-    def close(self) -> None:
-        self.owner.close()
-        self.observer.close()
-
-    def lay(self, case: Case) -> None:
-        """Clears the directory and lays a case in it, old enough not to be half written."""
-        self.owner.evict([SESSION])
-        for folder in (path for path in self.root.iterdir() if path.is_dir()):
-            for path in folder.iterdir():
-                path.unlink()
-            if folder != self.folder:
-                folder.rmdir()
-        self.folder.mkdir(exist_ok=True)
-        for name in case.names:
-            (self.folder / name).write_bytes(b"# Session Checkpoint (v2)\n")
-        if case.manifest is not None:
-            (self.folder / MANIFEST).write_bytes(case.manifest)
-        (self.folder / STATE).write_bytes(case.raw)
-        os.utime(self.folder / STATE, (LONG_AGO_S, LONG_AGO_S))
-        self.told.clear()
-
-    def failures(self) -> Counter[str]:
-        """The loads that failed since the owner was opened, by kind."""
-        return Counter(self.owner.statistics().load_failures)
-
-    def kept(self) -> list[bytes]:
-        """The bad files kept."""
-        return [path.read_bytes() for path in self.folder.glob(f"{STATE}.corrupt-*")]
-
-
-@contextmanager
-def lab() -> Iterator[Lab]:
-    """A lab in a directory of its own."""
-    with scratch() as parent:
-        made = Lab(Path(parent) / "state")
-        try:
-            yield made
-        finally:
-            made.close()
 
 
 def fuzz(quick: bool) -> RowResult:
@@ -158,15 +97,14 @@ def overfilled(made: Lab) -> list[str]:
     made.lay(original_case())
     for raw in bad:
         made.owner.evict([SESSION])
-        (made.folder / STATE).write_bytes(raw)
-        os.utime(made.folder / STATE, (LONG_AGO_S, LONG_AGO_S))
+        made.lay_state(raw)
         made.clock.advance(1)
         made.owner.touch(SESSION)
     return [] if sorted(made.kept()) == sorted(bad[-KEPT:]) else ["not the last 8 are kept"]
 
 
 def _observe(made: Lab, case: Case, meaning: Meaning) -> list[str]:
-    before = _bytes(made.folder)
+    before = made.files()
     wrong = []
     loaded = made.observer.load(SESSION)
     summary = Survey(made.observer.root).summarize(SESSION)
@@ -181,7 +119,7 @@ def _observe(made: Lab, case: Case, meaning: Meaning) -> list[str]:
         wrong.append(f"an observer was told of a {loaded.trouble!r} that is none")
     for state in (loaded.state if loaded else None, summary.state):
         wrong += mistyped(state) if state is not None else []
-    if _bytes(made.folder) != before:
+    if made.files() != before:
         wrong.append("an observer changed it")
     return wrong
 
@@ -220,7 +158,7 @@ def _refused(made: Lab, case: Case, meaning: Meaning, failures: Counter[str]) ->
         wrong.append("refused as of a newer format, which it is not")
     if failures != Counter({"newer-format": 1}):
         wrong.append(f"a refusal was counted as {dict(failures)}")
-    if (made.folder / STATE).read_bytes() != case.raw or SESSION in made.owner:
+    if made.state() != case.raw or SESSION in made.owner:
         wrong.append("a refusal changed something")
     return wrong
 
@@ -265,10 +203,10 @@ def _goes_on(made: Lab, case: Case, state: SessionState, meaning: Meaning) -> li
     if failures:
         wrong.append(f"told of again: {dict(failures)}")
     if meaning.session in (None, SESSION):
-        written = meaning_of((made.folder / STATE).read_bytes())
+        written = meaning_of(made.state())
         if (written.kind, written.session) != ("ours", SESSION):
             wrong.append(f"what stands there in the end is {written.kind}")
-    elif (made.folder / STATE).read_bytes() != case.raw:
+    elif made.state() != case.raw:
         wrong.append("another session's record was changed")
     return wrong
 
@@ -305,7 +243,3 @@ def replay(found: dict[str, Any]) -> list[str]:
     with lab() as made:
         case = msgspec.convert(found, Case)
         return check(made, case, Counter(), observed=True)
-
-
-def _bytes(folder: Path) -> dict[str, bytes]:
-    return {path.name: path.read_bytes() for path in folder.iterdir()}

@@ -10,6 +10,7 @@ Source: DESIGN.md, section 4, rule 4, and section 5.
 from __future__ import annotations
 
 import errno
+import os
 from collections import Counter
 from collections.abc import Callable
 from itertools import count, product
@@ -30,12 +31,16 @@ from tracker import (
 )
 
 from .audit import audit, listed
-from .faults import CODES, LASTING, Fault, open_descriptors, struck_by
+from .faults import CODES, LASTING, ONCE, Fault, open_descriptors, struck_by
+from .inherited import ADOPTED, TORN, but_for_the_torn, expect, is_kept, lay
 from .ledger import Ledger, reopened
 from .result import RowResult, Stopwatch, keep_found
 
-ID, OTHER, THIRD = "s:1", "other", "third"
+ID, OTHER, THIRD = ADOPTED, TORN, "third"
 OPEN, CLOSE = ("open", ""), ("close", "")
+ATTEMPTS = 4
+"""How often a step is tried; before the last time the fault is gone."""
+
 Step = Event | tuple[str, str]
 """An event, or what is done by hand and to which session."""
 
@@ -72,12 +77,13 @@ def operations(quick: bool) -> RowResult:
     """The row: every operation fails in turn."""
     watch, counts = Stopwatch(), Counter[str]()
     violations: list[str] = []
-    stride = 19 if quick else 1
-    for capacity in (4, 1):
+    stride = 29 if quick else 1
+    for capacity, inherits in ((4, False), (1, False), (4, True)):
         for number, (code, lasting) in enumerate(product(CODES, LASTING)):
             for nth in count(number * 5 % stride, stride):
-                case = {"nth": nth, "code": code, "lasting": lasting, "capacity": capacity}
-                wrong, has_struck = failing(nth, code, lasting, capacity, counts)
+                case = {"nth": nth, "code": code, "lasting": lasting}
+                case |= {"capacity": capacity, "inherits": inherits}
+                wrong, has_struck = failing(**case, counts=counts)  # type: ignore[arg-type]
                 if not has_struck:
                     break
                 counts["lives"] += 1
@@ -89,7 +95,13 @@ def operations(quick: bool) -> RowResult:
 
 
 def failing(
-    nth: int, code: int, lasting: str, capacity: int, counts: Counter[str]
+    nth: int,
+    code: int,
+    lasting: str,
+    capacity: int,
+    counts: Counter[str],
+    *,
+    inherits: bool = False,
 ) -> tuple[list[str], bool]:
     """Lives a life in which the `nth` operation fails; returns what was violated, and if it came.
 
@@ -99,29 +111,37 @@ def failing(
         lasting: How long.
         capacity: The tracker's.
         counts: What is counted is added to it.
+        inherits: Whether the directory holds what others left, one torn record among it.
     """
     fault, wrong, ledger = Fault(nth, code, lasting), [], Ledger()
     descriptors = open_descriptors()
     with scratch() as parent:
         root = Path(parent) / "state"
+        torn = lay(root) if inherits else None
+        if inherits:
+            expect(ledger)
         owner: SessionTracker | None = None
         answers: list[object] = []
+        errors = 0
         closed_badly = False
         with struck_by(fault):
             for step in STEPS:
                 if isinstance(step, Event):
                     ledger.begin(step)
-                for attempt in range(4):
-                    if attempt == 3:
+                strikes = fault.strikes
+                for attempt in range(ATTEMPTS):
+                    if attempt == ATTEMPTS - 1:
                         fault.is_on = False
                     try:
                         owner, answer, more = _take(step, owner, root, capacity, parent)
                     except _FailedError as failed:
-                        counts["errors"] += 1
-                        wrong += failed.wrong
+                        errors += 1
                         closed_badly = closed_badly or step == CLOSE
+                        more = [*failed.wrong, *_told_cause(code, failed)]
+                        more += _kept(root, ledger, fault, torn) if attempt == 0 else []
+                        wrong += [f"{step} failed: {one}" for one in more]
                         continue
-                    wrong += more
+                    wrong += [f"{step}: {one}" for one in more]
                     answers.append(answer)
                     break
                 else:
@@ -129,29 +149,56 @@ def failing(
                     return wrong, True
                 if isinstance(step, Event):
                     wrong += ledger.hear(step, answer)  # type: ignore[arg-type]
-                if root.exists() and fault.has_struck:
-                    wrong += [f"after {step}: {one}" for one in audit(root, ledger)]
+                if fault.strikes > strikes:
+                    more = _kept(root, ledger, fault, torn)
+                    wrong += [f"after {step}: {one}" for one in more]
+                elif fault.strikes:
+                    more = _without(audit(root, ledger), root, torn)
+                    wrong += [f"after {step}: {one}" for one in more]
+        if lasting == ONCE and errors > 1:
+            wrong.append(f"one failing operation came to {errors} errors")
         if (left := open_descriptors()) != descriptors:
             wrong.append(f"{left - descriptors} descriptors leaked")
-        healthy = _healthy(capacity)
+        counts["errors"] += errors
+        healthy = _healthy(capacity, inherits=inherits)
         if answers != healthy.answers:
             wrong.append(f"answers differ from a life without a fault: {answers}")
         wrong += reopened(root, ledger)
         wrong += audit(root, ledger, is_swept=True)
+        if torn is not None and not is_kept(root, torn):
+            wrong.append("the torn record was not kept")
         life = _left(root, answers)
         if life.triggers != healthy.triggers:
             wrong.append(f"the manifests differ: {life.triggers}")
         if not closed_badly and life.states != healthy.states:
             wrong.append(f"the states differ: {life.states}")
-    return wrong, fault.has_struck
+    return wrong, bool(fault.strikes)
+
+
+def _kept(root: Path, ledger: Ledger, fault: Fault, torn: bytes | None) -> list[str]:
+    """Says what the disk no longer holds right now, while memory still may."""
+    if not root.exists() or not fault.strikes:
+        return []
+    with fault.paused():
+        wrong = [*audit(root, ledger), *reopened(root, ledger, read_only=True)]
+    return _without(wrong, root, torn)
+
+
+def _without(wrong: list[str], root: Path, torn: bytes | None) -> list[str]:
+    return wrong if torn is None else but_for_the_torn(wrong, root, torn)
 
 
 class _FailedError(Exception):
-    """A step failed as it should, or nearly; carries what was wrong about it."""
+    """A step failed as it should, or nearly; carries its message and what was wrong about it."""
 
-    def __init__(self, wrong: list[str]) -> None:
-        super().__init__()
+    def __init__(self, message: str, wrong: list[str]) -> None:
+        super().__init__(message)
         self.wrong = wrong
+
+
+def _told_cause(code: int, failed: _FailedError) -> list[str]:
+    cause = os.strerror(code)
+    return [] if cause in str(failed) else [f"{str(failed)!r} doesn't say {cause!r}"]
 
 
 def _take(
@@ -177,36 +224,38 @@ def _take(
                 raise StoreError(outcome.why, str(root))
             answer = "it is where it should be"
     except StoreError as error:
-        message, where = str(error), f"{step}"
+        message = str(error)
         if "\n" in message or parent not in message or not error.path.startswith(parent):
-            wrong.append(f"{where}: an error that isn't clear: {message!r}, {error.path!r}")
+            wrong.append(f"an error that isn't clear: {message!r}, {error.path!r}")
         if owner is not None and step != CLOSE and owner.sessions() != memory:
-            wrong.append(f"{where}: memory changed although it failed: {message}")
+            wrong.append(f"memory changed: {message}")
         if step != CLOSE and open_descriptors() != descriptors:
-            wrong.append(f"{where}: a descriptor leaked: {message}")
-        raise _FailedError(wrong) from None
+            wrong.append(f"a descriptor leaked: {message}")
+        raise _FailedError(message, wrong) from None
     except (OSError, HoldfastError, RuntimeError) as error:
-        raise _FailedError([f"{step}: a raw error, {error!r}"]) from None
+        raise _FailedError(str(error), [f"a raw error, {error!r}"]) from None
     if owner is not None and step != CLOSE:
         excess = owner.statistics().occupancy - capacity
         if excess > 0 and parent not in owner.statistics().over_capacity_why:
-            wrong.append(f"{step}: {excess} over capacity, and it doesn't say why")
+            wrong.append(f"{excess} over capacity, and it doesn't say why")
     return owner, answer, wrong
 
 
-def _healthy(capacity: int) -> Life:
+def _healthy(capacity: int, *, inherits: bool) -> Life:
     """What the life comes to without a fault."""
-    if capacity not in _HEALTHY:
+    if (capacity, inherits) not in _HEALTHY:
         with scratch() as parent:
             root, owner, answers = Path(parent) / "state", None, []
+            if inherits:
+                lay(root)
             for step in STEPS:
                 owner, answer, _ = _take(step, owner, root, capacity, parent)
                 answers.append(answer)
-            _HEALTHY[capacity] = _left(root, answers)
-    return _HEALTHY[capacity]
+            _HEALTHY[capacity, inherits] = _left(root, answers)
+    return _HEALTHY[capacity, inherits]
 
 
-_HEALTHY: dict[int, Life] = {}
+_HEALTHY: dict[tuple[int, bool], Life] = {}
 
 
 def _left(root: Path, answers: list[object]) -> Life:

@@ -7,6 +7,7 @@ each session says of itself whether it is whole: so many writes, so many files, 
 from __future__ import annotations
 
 import random
+import re
 from collections import Counter
 from itertools import count
 from pathlib import Path
@@ -30,6 +31,13 @@ from .result import RowResult, Stopwatch, base_seed, keep_found
 SESSIONS = tuple(f"s-{number}" for number in range(6))
 PASSING = "passing"
 """A session that ends before it captured anything, so that its folder comes and goes."""
+
+WHOLE = re.compile(
+    r"# Session Checkpoint \(v2\)\n> Captured at \S+\n> Session: s-\d\n(?:> [^\n]+\n)+\n"
+    r"## Recent Messages\n\n"
+    r"(?:### User\n\n(?:first|text \d+)|_No messages were available\._)\n"
+)
+"""A checkpoint file that was written to its end."""
 
 FILES = 40
 DEADLINE_S = 240.0
@@ -157,9 +165,9 @@ class Reader:
             if file.status not in ("listed", "orphan"):
                 wrong.append(f"{file.filename} is {file.status}: {file.why}")
                 continue
-            content = self._survey.read_checkpoint(summary.folder, file.filename)
-            if not content.startswith(b"# Session Checkpoint (v2)\n> Captured at "):
-                wrong.append(f"{file.filename} torn: {content[:40]!r}")
+            text = self._survey.text(summary, file.filename).text
+            if not WHOLE.fullmatch(text):
+                wrong.append(f"{file.filename} torn: {text!r:.300}")
         return wrong
 
 

@@ -18,6 +18,7 @@ import gc
 import json
 import os
 import random
+import resource
 import subprocess
 import sys
 from collections.abc import Callable
@@ -117,7 +118,7 @@ def run(root: Path, sessions: int, seed: int) -> dict[str, Any]:
             _forget(root / f"gw-{number - KEPT}")
         if number >= WARM_UP and number % 1_000 == 0:
             warm_bytes = warm_bytes or _settled_bytes()
-            peak_bytes = max(peak_bytes, _resident_bytes())
+            peak_bytes = max(peak_bytes, resident_bytes())
             most_fds = max(most_fds, _descriptors())
     statistics = owner.statistics()
     owner.close()
@@ -167,15 +168,16 @@ def _forget(folder: Path) -> None:
 
 def _settled_bytes() -> int:
     gc.collect()
-    return _resident_bytes()
+    return resident_bytes()
 
 
-def _resident_bytes() -> int:
-    """Resident memory now; 0 where the system doesn't say."""
+def resident_bytes() -> int:
+    """Resident memory now; the most there ever was, where the system tells only that."""
     with suppress(FileNotFoundError):
         pages = int(Path("/proc/self/statm").read_text().split()[1])
         return pages * os.sysconf("SC_PAGE_SIZE")
-    return 0
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    return peak if sys.platform == "darwin" else peak * 1024
 
 
 def _descriptors() -> int:

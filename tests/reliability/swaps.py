@@ -75,6 +75,12 @@ class Ground:
         """The bytes of each canary."""
         return {path.name: path.read_bytes() for path in self.outside.iterdir()}
 
+    def make_good(self, folder: Path) -> None:
+        """Makes the good session's folder anew."""
+        folder.mkdir(0o700)
+        for name, content in self.good.items():
+            (folder / name).write_bytes(content)
+
     def new_name(self) -> Path:
         """A name in the spare folder that was never used."""
         return self.spare / f"{next(self._number)}"
@@ -152,6 +158,8 @@ def swap_for_ever(ground: Ground, kind: str, seed: int) -> None:
 
 def swap_file(ground: Ground, make: Make, place: Path, good: bytes) -> None:
     """Puts something hostile in a file's place, and the good file back."""
+    with suppress(FileExistsError):  # Else it was pruned.
+        place.parent.mkdir(0o700)
     hostile, fresh = ground.new_name(), ground.new_name()
     make(ground, hostile, place.name)
     fresh.write_bytes(good)
@@ -172,7 +180,10 @@ def swap_folder(ground: Ground, make: Make) -> None:
     """Puts something hostile in the folder's place, and the folder back."""
     hostile, away = ground.new_name(), ground.new_name()
     make(ground, hostile, "")
-    ground.folder.rename(away)
+    try:
+        ground.folder.rename(away)
+    except FileNotFoundError:  # It was pruned.
+        ground.make_good(away)
     put(ground, hostile, ground.folder)
     with suppress(FileNotFoundError):  # An owner removed it: a session without a checkpoint ended.
         ground.folder.rename(hostile)
