@@ -5,8 +5,9 @@ from __future__ import annotations
 from textual.message import Message
 from textual.widget import Widget
 
+from console.choices import Sorting
 from console.snapshot import Update
-from tracker import CheckpointFile, FolderSummary, Outcome
+from tracker import CheckpointFile, FolderSummary
 
 
 class CursorMoved(Message):
@@ -65,17 +66,131 @@ class FilesListed(Message):
         self.why = why
 
 
-class CommandDone(Message):
-    """A command came to its end.
+class RowOpened(Message):
+    """A row was opened: enter, or a double click.
 
     Attributes:
-        verb: What was done, as a past participle: `Evicted`.
-        outcomes: What came of it, one an id.
-        why: Why nothing at all was done, in words.
+        table: The table.
+        key: The row's key.
     """
 
-    def __init__(self, verb: str, outcomes: tuple[Outcome, ...], why: str = "") -> None:
+    def __init__(self, table: Widget, key: str) -> None:
         super().__init__()
-        self.verb = verb
-        self.outcomes = outcomes
-        self.why = why
+        self.table = table
+        self.key = key
+
+    @property
+    def control(self) -> Widget:
+        """The table, for `@on` selectors."""
+        return self.table
+
+
+class HeaderChosen(Message):
+    """A column's header was clicked.
+
+    Attributes:
+        table: The table.
+        column: The column's key.
+    """
+
+    def __init__(self, table: Widget, column: str) -> None:
+        super().__init__()
+        self.table = table
+        self.column = column
+
+    @property
+    def control(self) -> Widget:
+        """The table, for `@on` selectors."""
+        return self.table
+
+
+class SessionOpened(Message):
+    """A session is to be shown whole.
+
+    Attributes:
+        session: Its id.
+    """
+
+    def __init__(self, session: str) -> None:
+        super().__init__()
+        self.session = session
+
+
+class StateChanged(Message):
+    """What a view says of itself changed: its cursor, marks, filter, sort or freeze."""
+
+    def can_replace(self, message: Message) -> bool:
+        """One is as good as many."""
+        return isinstance(message, StateChanged)
+
+
+class Arranged(Message):
+    """A table's sort or columns were chosen by hand, and are worth remembering.
+
+    Attributes:
+        view: The view's name.
+        sorting: By which column it is sorted; None for the natural order.
+        hidden: The keys of the columns it hides.
+    """
+
+    def __init__(self, view: str, sorting: Sorting | None, hidden: tuple[str, ...]) -> None:
+        super().__init__()
+        self.view = view
+        self.sorting = sorting
+        self.hidden = hidden
+
+
+class CapacityChosen(Message):
+    """A capacity was set by hand.
+
+    Attributes:
+        capacity: The most sessions held in memory from now on.
+    """
+
+    def __init__(self, capacity: int) -> None:
+        super().__init__()
+        self.capacity = capacity
+
+
+class ViewChosen(Message):
+    """A view is to be shown.
+
+    Attributes:
+        name: Its name.
+    """
+
+    def __init__(self, name: str) -> None:
+        super().__init__()
+        self.name = name
+
+
+class HealthKnown(Message):
+    """The directory was examined.
+
+    Attributes:
+        errors: How many errors were found.
+        warnings: How many warnings.
+    """
+
+    def __init__(self, errors: int, warnings: int) -> None:
+        super().__init__()
+        self.errors = errors
+        self.warnings = warnings
+
+    def can_replace(self, message: Message) -> bool:
+        """Only the newest counts."""
+        return isinstance(message, HealthKnown)
+
+
+class ActionAsked(Message):
+    """A view asks for one of the screen's commands on sessions.
+
+    Attributes:
+        action: `evict`, `rehydrate`, `pin`, `unpin`, `release`.
+        sessions: The ids.
+    """
+
+    def __init__(self, action: str, sessions: tuple[str, ...]) -> None:
+        super().__init__()
+        self.action = action
+        self.sessions = sessions

@@ -7,20 +7,18 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Iterator
 from typing import Final
 
-from textual.binding import Binding
+from msgspec.structs import replace
 
 from console.app import HoldfastApp
+from console.choices import ChoicesFile, effective
 from console.embedded.opening import opened_link
-from console.nearest import did_you_mean
-from console.screens.main import MainScreen
-from console.settings import DemoOptions, Settings, SettingsError
-from console.settings.paths import themes_folder
+from console.keymap import checked_keys
+from console.settings import DemoOptions, Settings
+from console.settings.paths import choices_path, config_path, themes_folder
 from console.snapshot import Face
-from console.widgets.live_table import LiveTable
-from tracker import DirectoryError
+from tracker import DirectoryError, wall_clock_ms
 
 UNREAD: Final = 3
 """The exit code of a directory that could not be read to the end. Source: DESIGN.md, section 8."""
@@ -50,7 +48,13 @@ def open_console(
         SettingsError: If a key is set for a binding there isn't.
         StoreError: If an owner can't open the directory.
     """
-    _check_keys(settings)
+    keys = checked_keys(settings)
+    file = ChoicesFile(choices_path(), wall_clock_ms)
+    choices, damage = file.load()
+    holds = effective(
+        settings, choices, directory or "", config_ms=_config_ms(), is_demo=demo is not None
+    )
+    settings = replace(settings, theme=holds.theme, capacity=holds.capacity)
     feed_fd = _standard_input_for_feed() if feed == "-" else -1
     with opened_link(settings, directory, feed, feed_fd, demo) as link:
         app = HoldfastApp(
@@ -58,7 +62,10 @@ def open_console(
             settings.rules(),
             theme_name=settings.theme,
             theme_folder=themes_folder(),
-            keys=settings.keys,
+            keys=keys,
+            choices=choices,
+            choices_file=file,
+            notes=[note for note in (damage, *holds.notes) if note],
         )
         app.run()
         problem = link.stop()
@@ -88,18 +95,9 @@ def _standard_input_for_feed() -> int:
     return feed_fd
 
 
-def _check_keys(settings: Settings) -> None:
-    known = set(binding_ids())
-    for name in settings.keys:
-        if name not in known:
-            hint = did_you_mean(name, known) or f"; there are {', '.join(sorted(known))}"
-            origin = settings.origins.get(f"keys.{name}", "keys")
-            raise SettingsError(f"{origin}: no binding has the id {name}{hint}")
-
-
-def binding_ids() -> Iterator[str]:
-    """Yields the id of every binding, by which `config.toml` can give it another key."""
-    for owner in (HoldfastApp, MainScreen, LiveTable):
-        for binding in owner.BINDINGS:
-            if isinstance(binding, Binding) and binding.id:
-                yield binding.id
+def _config_ms() -> int:
+    """Returns when `config.toml` was last written, Unix ms; 0 where there is none."""
+    try:
+        return config_path().stat().st_mtime_ns // 1_000_000
+    except OSError:
+        return 0

@@ -1,9 +1,14 @@
-"""What every test of the tracker starts from: a root, a standing clock, owners that are closed."""
+"""What every test starts from: folders of its own in place of the user's, a root, a standing clock,
+owners that are closed.
+"""
 
 from __future__ import annotations
 
+import os
+import sys
 from collections.abc import Callable, Iterator
 from contextlib import suppress
+from itertools import count
 from pathlib import Path
 from typing import Any
 
@@ -26,6 +31,33 @@ settings.register_profile(
 settings.load_profile("holdfast")
 
 Open = Callable[..., SessionTracker]
+
+_numbers = count()
+
+
+@pytest.fixture(scope="session")
+def users_folders(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Where the folders are that stand in place of the user's."""
+    return tmp_path_factory.mktemp("user")
+
+
+@pytest.fixture(autouse=True)
+def own_folders(users_folders: Path) -> Iterator[Path]:
+    """Keeps a test, and the processes it starts, away from the user's own files and settings.
+
+    The folders of settings and of what is remembered lie in one that isn't there until somebody
+    writes to it; no variable of ours is set.
+    """
+    home = users_folders / str(next(_numbers))
+    with pytest.MonkeyPatch.context() as patch:
+        for name in list(os.environ):
+            if name.startswith(("HOLDFAST_", "TOKEN_OPTIMIZER_")):
+                patch.delenv(name)
+        patch.setenv("XDG_CONFIG_HOME", str(home / "config"))
+        patch.setenv("XDG_STATE_HOME", str(home / "state"))
+        if sys.platform == "darwin":
+            patch.setenv("HOME", str(home))
+        yield home
 
 
 @pytest.fixture

@@ -17,18 +17,26 @@ from textual.widget import Widget
 from console.app import HoldfastApp
 from console.embedded.link import EmbeddedLink, FeedLines
 from console.model.board import Board
-from console.snapshot import Face, Mode, Update
+from console.screens.confirm import Confirm
+from console.snapshot import Face, GoesOn, Mode, Update
 from console.widgets.live_table import DIVIDER, LiveTable
 from tracker import (
     BadLine,
     CheckpointFile,
+    CheckpointText,
     DirectoryStore,
     Event,
+    Finding,
     FolderSummary,
     Message,
     Outcome,
+    Plan,
+    Pruned,
+    PrunePlan,
+    Report,
     Rules,
     SessionTracker,
+    TrackedSession,
     open_store,
     open_tracker,
     wall_clock_ms,
@@ -159,11 +167,18 @@ async def console(
 
 
 class StillLink:
-    """A link that has a few updates to give, and then nothing new."""
+    """A link that has a few updates to give, and then nothing new; every command succeeds.
+
+    Attributes:
+        updates: Those not given yet.
+        asked: The ids of every command, in order.
+        capacities: Every capacity that was set, in order.
+    """
 
     def __init__(self, *updates: Update) -> None:
         self.updates = list(updates)
         self.asked: list[str] = []
+        self.capacities: list[int] = []
 
     def start(self) -> None: ...
 
@@ -177,10 +192,43 @@ class StillLink:
         self.asked += sessions
         return tuple(Outcome(session, True) for session in sessions)
 
-    rehydrate = evict
+    rehydrate = pin = unpin = release = evict
+
+    def restore(self, tracked: Sequence[TrackedSession]) -> tuple[Outcome, ...]:
+        return self.evict([one.session for one in tracked])
+
+    def set_capacity(self, capacity: int) -> tuple[Outcome, ...]:
+        self.capacities.append(capacity)
+        return ()
+
+    def apply_prune(self, plan: PrunePlan, progress: GoesOn | None = None) -> tuple[Pruned, ...]:
+        self.asked += [folder.session for folder in plan.going]
+        return tuple(Pruned(folder.folder, folder.session, True) for folder in plan.going)
 
     def files(self, folder: FolderSummary) -> tuple[CheckpointFile, ...]:
         return ()
+
+    def text(self, folder: FolderSummary, filename: str) -> CheckpointText:
+        return CheckpointText("", False, 0)
+
+    def diagnose(self) -> tuple[Finding, ...]:
+        return ()
+
+    def plan_prune(self, older_than_ms: int, progress: GoesOn | None = None) -> PrunePlan:
+        return PrunePlan("/state", older_than_ms, 0, ())
+
+    def drill(
+        self,
+        plan: Plan,
+        *,
+        is_live: bool,
+        sessions: Sequence[str] | None,
+        count: int | None,
+        seed: int,
+        progress: GoesOn,
+    ) -> Iterator[Report]:
+        self.asked += sessions or ()
+        return iter(())
 
     def stop(self) -> str:
         return ""
@@ -200,6 +248,13 @@ async def until(
     while not condition():
         assert time.monotonic() < ends_s, f"not within {seconds} s: {what}\n{shown(pilot.app)}"
         await pilot.pause(0.02)
+
+
+async def agree(app: HoldfastApp, pilot: Pilot[Any]) -> None:
+    """Waits for the question before an action, and says yes."""
+    await until(pilot, lambda: isinstance(app.screen, Confirm), "the question")
+    await pilot.press("y")
+    await until(pilot, lambda: not isinstance(app.screen, Confirm), "the answer")
 
 
 def wait_for(condition: Callable[[], object], what: str, seconds: float = DEADLINE_S) -> None:

@@ -16,8 +16,8 @@ from feeds import NOW_MS, compact
 import console.__main__
 from console.cli import listing
 from console.cli.errors import exit_code_of
-from console.cli.output import json_bytes, safe_json
 from console.cli.root import VERBS
+from console.model.encoding import json_bytes, safe_json
 from tracker import OwnedError, open_tracker
 
 

@@ -7,9 +7,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 from rich.cells import cell_len
 
-from console.screens.main import FILE_COLUMNS, RECENT_COLUMNS, SESSION_COLUMNS
-from console.widgets.columns import GAP, Column, place
-from console.widgets.live_table import fit
+from console.model.ordering import COLUMNS
+from console.views.detail import FILE_COLUMNS, RECENT_COLUMNS
+from console.views.disk import DiskView
+from console.views.sessions import SessionsView
+from console.widgets.columns import GAP, Column, fit, place
+
+TABLES = (SessionsView.COLUMNS, DiskView.COLUMNS, FILE_COLUMNS, RECENT_COLUMNS)
 
 
 def taken(width: int, columns: tuple[Column, ...]) -> int:
@@ -17,14 +21,14 @@ def taken(width: int, columns: tuple[Column, ...]) -> int:
     return sum(one.width for one in placed) + GAP * (len(placed) - 1)
 
 
-@given(st.integers(1, 400), st.sampled_from((SESSION_COLUMNS, FILE_COLUMNS, RECENT_COLUMNS)))
+@given(st.integers(1, 400), st.sampled_from(TABLES))
 def test_the_columns_fill_a_width_exactly_however_narrow(
     width: int, columns: tuple[Column, ...]
 ) -> None:
     assert taken(width, columns) == width
 
 
-@given(st.integers(1, 400), st.sampled_from((SESSION_COLUMNS, FILE_COLUMNS, RECENT_COLUMNS)))
+@given(st.integers(1, 400), st.sampled_from(TABLES))
 def test_columns_go_by_importance_and_the_growing_one_never(
     width: int, columns: tuple[Column, ...]
 ) -> None:
@@ -46,16 +50,51 @@ def test_any_table_fits_any_width(shapes: list[tuple[int, int]], width: int) -> 
     assert taken(width, columns) == width
 
 
-def test_the_session_and_its_verdict_outlast_all_others() -> None:
-    assert [one.column.key for one in place(SESSION_COLUMNS, 33)] == ["session", "verdict"]
-    assert [one.column.key for one in place(SESSION_COLUMNS, 200)] == [
-        one.key for one in SESSION_COLUMNS
-    ]
+def keys(columns: tuple[Column, ...], width: int) -> list[str]:
+    return [one.column.key for one in place(columns, width)]
 
 
-@given(st.text() | st.sampled_from(HOSTILE), st.integers(0, 60), st.booleans())
-def test_fitted_text_is_exactly_as_wide_as_its_column(text: str, width: int, right: bool) -> None:
-    assert cell_len(fit(text, width, is_right=right)) == width
+def test_the_row_s_name_and_its_verdict_outlast_all_others() -> None:
+    assert keys(SessionsView.COLUMNS, 33) == ["session", "verdict"]
+    assert keys(DiskView.COLUMNS, 40) == ["folder", "verdict"]
+
+
+def test_a_wide_screen_has_room_for_every_column() -> None:
+    for columns in TABLES:
+        assert keys(columns, 200) == [one.key for one in columns]
+
+
+def test_the_sessions_show_every_column_that_is_asked_for() -> None:
+    assert {one.key for one in SessionsView.COLUMNS} == {
+        "position", "session", "idle", "verdict", "bands", "quality", "milestones", "guards",
+        "edits", "trigger", "checkpoints", "bytes",
+    }  # fmt: skip
+    assert {one.key for one in DiskView.COLUMNS} >= {
+        "folder", "session", "verdict", "time", "trigger", "bands", "quality", "milestones",
+        "checkpoints", "bytes", "notes",
+    }  # fmt: skip
+
+
+def test_a_table_can_be_sorted_by_every_column_but_what_is_wrong() -> None:
+    for view in (SessionsView, DiskView):
+        assert {one.key for one in view.COLUMNS} - {"notes"} <= COLUMNS
+
+
+@given(st.text() | st.sampled_from(HOSTILE), st.integers(0, 60), st.booleans(), st.booleans())
+def test_fitted_text_is_exactly_as_wide_as_its_column(
+    text: str, width: int, right: bool, keeps_end: bool
+) -> None:
+    assert cell_len(fit(text, width, is_right=right, keeps_end=keeps_end)) == width
+
+
+@given(st.text(st.characters(min_codepoint=33, max_codepoint=126), min_size=13), st.integers(9, 12))
+def test_an_id_that_is_too_long_keeps_both_its_ends(text: str, width: int) -> None:
+    fitted = fit(text, width, keeps_end=True)
+    begin, _, end = fitted.partition("…")
+    assert begin
+    assert len(end) == width // 3
+    assert text.startswith(begin)
+    assert text.endswith(end)
 
 
 def test_text_that_is_cut_ends_in_an_ellipsis_and_numbers_stand_at_the_right() -> None:

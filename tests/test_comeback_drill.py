@@ -12,7 +12,7 @@ from faulty_os import fail, watched
 from feeds import NOW_MS, STEPS_MS, TWINS, Clock, any_event
 from hypothesis import settings
 from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, initialize, rule
+from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 from recency import busy, same
 
 from tracker import Change, ChangeKind, Event, EvictionCause, ReadOnlyError, open_tracker
@@ -153,6 +153,11 @@ class Undoing(RuleBasedStateMachine):
                 assert not drilled.trouble
                 assert drilled.after is None or drilled.after == drilled.before.state
         assert same(self.tracker.sessions(), was)
+
+    @invariant()
+    def the_dirty_ones_are_counted(self) -> None:
+        dirty = [one for one in self.tracker.sessions() if one.dirty_fields]
+        assert self.tracker.statistics().dirty == len(dirty)
 
     def teardown(self) -> None:
         if hasattr(self, "tracker"):

@@ -12,6 +12,7 @@ from statistics import median
 import pytest
 from console_support import (
     StillLink,
+    agree,
     build,
     compaction,
     console,
@@ -133,7 +134,8 @@ async def test_evict_and_rehydrate_go_through_the_tracker_and_leave_an_observed_
         await until(pilot, lambda: disk_only_ids(app) == ["agent:main:main"], "the eviction")
         await until(pilot, lambda: notices(app), "the notice")
         assert notices(app) == [
-            "Evicted agent:main:main. Only this console's memory let go of it; r brings it back."
+            "Evicted agent:main:main."
+            " Only this console's memory let go of it; z or r brings it back."
         ]
         assert table(app).cursor_key == "agent:main:main"
         assert "on disk only: 1" in shown(app)
@@ -154,6 +156,7 @@ async def test_an_owners_eviction_spills_and_says_so(tmp_path: Path) -> None:
         await until(pilot, lambda: tracked_ids(app) == ["b", "a"], "the feed")
         await until(pilot, lambda: "dirty 1" in shown(app), "the dirty session")
         await pilot.press("end", "e")
+        await agree(app, pilot)
         await until(pilot, lambda: disk_only_ids(app) == ["a"], "the eviction")
         assert "What was newer in memory is on disk" in notices(app)[0]
         await until(pilot, lambda: "dirty 0" in shown(app), "the spill")
@@ -221,6 +224,7 @@ async def test_a_spill_that_fails_keeps_the_session_and_says_why(tmp_path: Path)
         shutil.rmtree(root / "a")
         (root / "a").symlink_to("/etc")
         await pilot.press("down", "e")
+        await agree(app, pilot)
         await until(pilot, lambda: notices(app), "the refusal")
         assert notices(app)[0].startswith("Not evicted: a: it stays in memory: ")
         assert "refused" in notices(app)[0]

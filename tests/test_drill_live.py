@@ -10,6 +10,7 @@ import pytest
 from conftest import Open
 from directories import STATE, tree, write_original
 from feeds import MINUTE_MS, NOW_MS, Clock, edit, turn
+from msgspec.structs import replace
 
 from tracker import (
     Ending,
@@ -179,6 +180,45 @@ def test_a_tiny_tracker_drills_a_directory_one_by_one(root: Path, open_owner: Op
     with open_root(str(root)) as folder:
         assert drill_on_disk(owner, folder).passed == 5
         assert drill_on_disk(owner, folder, count=2).passed == 2
+
+
+@pytest.mark.parametrize("capacity", [1, 3, 40])
+def test_a_full_memory_has_those_back_that_made_room_for_the_drill(
+    capacity: int, root: Path, open_owner: Open, clock: Clock
+) -> None:
+    for number in range(40):
+        write_original(root, f"d-{number:02}", NOW_MS - number)
+    owner = open_owner(capacity=capacity)
+    fill(owner, clock, capacity)
+    if capacity > 1:
+        owner.pin("s-00")
+    was = [replace(one, seq=0, dirty_fields=()) for one in owner.sessions()]
+    with open_root(str(root)) as folder:
+        report = drill_on_disk(owner, folder)
+    assert report.has_passed
+    skipped = int(capacity > 1)
+    assert (report.passed, report.skipped) == (40 + capacity - skipped, skipped)
+    assert [replace(one, seq=0, dirty_fields=()) for one in owner.sessions()] == was
+
+
+def test_named_sessions_are_drilled_in_memory_or_not_and_even_if_never_written(
+    root: Path, open_owner: Open
+) -> None:
+    for number in range(5):
+        write_original(root, f"s-{number}", NOW_MS)
+    owner = open_owner()
+    owner.touch("s-1")
+    owner.handle(edit("unwritten", NOW_MS, "a.py"))
+    names = ["s-1", "unwritten", "s-3", "nobody"]
+    with open_root(str(root)) as folder:
+        report = drill_on_disk(owner, folder, sessions=names)
+    assert {one.session: one.ended for one in report.sessions} == {
+        "s-1": Ending.PASSED,
+        "s-3": Ending.PASSED,
+        "unwritten": Ending.PASSED,
+        "nobody": Ending.SKIPPED,
+    }
+    assert list(owner) == ["s-1", "unwritten"]
 
 
 def test_what_cannot_be_drilled_on_disk_is_named(root: Path, open_owner: Open) -> None:

@@ -101,6 +101,8 @@ class Failing(RuleBasedStateMachine):
         for one in self.tracker.sessions():
             assert one.state == self.reference.states.get(one.session, FRESH)
         statistics = self.tracker.statistics()
+        dirty = [one for one in self.tracker.sessions() if one.dirty_fields]
+        assert statistics.dirty == len(dirty)
         assert statistics.load_failures == {}
         assert bool(statistics.over_capacity_why) == (statistics.occupancy > statistics.capacity)
 

@@ -5,8 +5,9 @@ from __future__ import annotations
 import errno
 import os
 import socket
+import threading
 from collections.abc import Callable, Iterator
-from contextlib import chdir
+from contextlib import chdir, suppress
 from pathlib import Path
 
 import pytest
@@ -192,6 +193,29 @@ def test_a_root_that_cannot_be_opened_says_why(tmp_path: Path) -> None:
     for call in ("open", "stat"):
         with watched(fail(errno.EACCES, call)), pytest.raises(DirectoryError, match="denied"):
             open_root(str(tmp_path))
+
+
+def test_a_folder_that_is_listed_on_several_threads_is_whole_for_each(tmp_path: Path) -> None:
+    names = {f"{number:03}" for number in range(500)}
+    for name in names:
+        (tmp_path / name).touch()
+    wrong: list[int] = []
+
+    def list_often() -> None:
+        for number in range(200):
+            with suppress(UnsafeError):
+                folder.read(f"{number:03}", 0)  # Lists a little of it, for the files are new.
+            found = folder.names()
+            if len(found) != len(names) or set(found) != names:
+                wrong.append(len(found))
+
+    with open_root(str(tmp_path)) as folder:
+        threads = [threading.Thread(target=list_often) for _ in range(3)]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+    assert wrong == []
 
 
 def test_a_removed_root_is_noticed(tmp_path: Path) -> None:

@@ -13,11 +13,11 @@ from rich.cells import cell_len
 from textual.app import App, ComposeResult
 from textual.pilot import Pilot
 
-from console.messages import CursorMoved
+from console.messages import CursorMoved, HeaderChosen, RowOpened
 from console.model.rows import Cell
 from console.text import visible
 from console.widgets.columns import Column
-from console.widgets.live_table import DIVIDER, LiveTable
+from console.widgets.live_table import ARROWS, DIVIDER, MARK, LiveTable
 
 COLUMNS = (
     Column("session", "session", 8, 100, grows=True),
@@ -39,9 +39,12 @@ class Host(App[None]):
         self.asked: list[str] = []
         self.moves: list[str | None] = []
         self.acted: list[str | None] = []
+        self.marked: set[str] = set()
+        self.headers: list[str] = []
+        self.opened: list[str] = []
 
     def compose(self) -> ComposeResult:
-        yield LiveTable(COLUMNS, self._cells, id="table")
+        yield LiveTable(COLUMNS, self._cells, is_marked=self.marked.__contains__, id="table")
 
     def on_mount(self) -> None:
         self.table.focus()
@@ -52,6 +55,14 @@ class Host(App[None]):
 
     def on_cursor_moved(self, message: CursorMoved) -> None:
         self.moves.append(message.key)
+
+    def on_header_chosen(self, message: HeaderChosen) -> None:
+        assert message.control is self.table
+        self.headers.append(message.column)
+
+    def on_row_opened(self, message: RowOpened) -> None:
+        assert message.control is self.table
+        self.opened.append(message.key)
 
     def key_e(self) -> None:
         self.acted.append(self.table.cursor_key)
@@ -248,6 +259,84 @@ async def test_a_resize_keeps_the_cursor_in_sight() -> None:
         await pilot.resize_terminal(30, 5)
         await pilot.pause()
         assert line_of(table) >= 1
+
+
+async def test_enter_opens_the_row_under_the_cursor_and_nothing_where_there_is_none() -> None:
+    async with hosted(names(5)) as (host, _, pilot):
+        await pilot.press("enter")
+        await pilot.press("down", "down", "enter")
+        assert host.opened == ["s-1"]
+
+
+async def test_a_double_click_opens_a_row_and_a_single_one_does_not() -> None:
+    async with hosted(["a", "b", DIVIDER, "c"]) as (host, table, pilot):
+        await pilot.click(LiveTable, offset=(3, 2))
+        assert host.opened == []
+        await pilot.double_click(LiveTable, offset=(3, 1))
+        assert host.opened == ["a"]
+        assert table.cursor_key == "a"
+        await pilot.double_click(LiveTable, offset=(3, 3))
+        await pilot.double_click(LiveTable, offset=(3, 0))
+        await pilot.double_click(LiveTable, offset=(3, 9))
+        assert host.opened == ["a"], "neither the divider nor the header nor what is below opens"
+
+
+async def test_a_click_on_a_header_names_its_column_wherever_the_rows_are_scrolled_to() -> None:
+    async with hosted(names(100)) as (host, table, pilot):
+        await pilot.press("end")
+        title = lines_of(table)[0]
+        for column in COLUMNS:
+            end = title.index(column.title) + len(column.title) - 1
+            await pilot.click(LiveTable, offset=(end, 0))
+        assert host.headers == ["session", "place", "extra"]
+        assert table.cursor_key == "s-99", "the cursor stays"
+        await pilot.click(LiveTable, offset=(0, 0))
+        assert host.headers == ["session", "place", "extra"]
+
+
+# -- marks, arrows, columns -------------------------------------------------------------------
+
+
+async def test_a_marked_row_begins_with_a_sign_under_the_cursor_too() -> None:
+    async with hosted(names(5)) as (host, table, pilot):
+        host.marked |= {"s-1", "s-3"}
+        table.refresh()
+        await pilot.press("down", "down")
+        marked = [text for text in lines_of(table) if text.startswith(MARK)]
+        assert [text[1:].split()[0] for text in marked] == ["s-1", "s-3"]
+        assert table.cursor_key == "s-1"
+        host.marked.clear()
+        assert not any(text.startswith(MARK) for text in lines_of(table))
+
+
+async def test_the_header_s_arrow_says_which_column_and_which_way() -> None:
+    async with hosted(names(5)) as (_, table, _pilot):
+        assert not any(arrow in lines_of(table)[0] for arrow in ARROWS.values())
+        table.show_sort("place", True)
+        assert lines_of(table)[0].split() == ["session", "place▼", "extra"]
+        table.show_sort("session", False)
+        assert lines_of(table)[0].split() == ["session▲", "place", "extra"]
+        table.show_sort(None, False)
+        assert lines_of(table)[0].split() == ["session", "place", "extra"]
+
+
+@pytest.mark.parametrize("width", [1, 2, 5, 6])
+async def test_the_arrow_is_seen_however_narrow_its_column(width: int) -> None:
+    async with hosted(names(1)) as (_, table, _pilot):
+        column = Column("place", "placement", width, 50, is_right=True)
+        table.set_columns((COLUMNS[0], column))
+        table.show_sort("place", True)
+        assert lines_of(table)[0].rstrip().endswith(ARROWS[True])
+
+
+async def test_other_columns_take_the_place_of_those_there_were() -> None:
+    async with hosted(names(5)) as (_, table, pilot):
+        await pilot.press("down", "down")
+        table.set_columns((COLUMNS[1], COLUMNS[0]))
+        assert table.columns == (COLUMNS[1], COLUMNS[0])
+        assert lines_of(table)[0].split() == ["place", "session"]
+        assert lines_of(table)[2].split() == ["1", "s-1"]
+        assert table.cursor_key == "s-1"
 
 
 # -- drawing ----------------------------------------------------------------------------------

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import os
+import threading
 from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
@@ -18,6 +19,7 @@ from old_sessions import OLD_MS, TRIGGERS, age, kept, old, plan_of
 from tracker import (
     FRESH,
     DirectoryError,
+    Effect,
     OwnedError,
     Pruned,
     PrunePlan,
@@ -151,6 +153,75 @@ def test_one_that_is_tracked_by_now_is_skipped(root: Path, clock: Clock) -> None
     assert (first.is_done, first.why) == (False, "tracked in memory")
     assert second.is_done
     assert (root / "s-1" / STATE).exists()
+
+
+def test_a_folder_that_a_tracked_session_was_read_from_is_skipped(root: Path, clock: Clock) -> None:
+    old(root, "a_b")
+    plan = plan_of(root)
+    store = open_store(root, durability="process", clock=clock)
+    with SessionTracker(store, clock=clock) as owner:
+        owner.touch("a:b")
+        (one,) = apply_prune(store, plan, tracked=owner)
+    assert (one.is_done, one.why) == (False, "tracked in memory")
+    assert (root / "a_b" / STATE).exists()
+
+
+def test_a_session_that_comes_while_its_folder_goes_waits_and_begins_afresh(
+    root: Path, clock: Clock
+) -> None:
+    folder = old(root, "s-1")
+    plan = plan_of(root)
+    store = open_store(root, durability="process", clock=clock)
+    with SessionTracker(store, clock=clock) as owner:
+        came: list[tuple[Effect, ...]] = []
+        feed = threading.Thread(target=lambda: came.append(owner.handle(turn("s-1", NOW_MS, 22))))
+        states: list[bool] = []
+
+        def watch(name: str, args: tuple[Any, ...], options: dict[str, Any]) -> None:
+            if name == "unlink" and not feed.ident:
+                feed.start()
+            if name in ("unlink", "rmdir"):
+                feed.join(0.05)
+                states.append(bool(came) or "s-1" in owner)
+
+        with watched(watch):
+            (one,) = apply_prune(store, plan, tracked=owner)
+            feed.join(20)
+        assert not feed.is_alive()
+        assert states
+        assert not any(states), "an event was handled while the folder was deleted"
+        assert one.is_done
+        assert [effect.effect for effect in came[0]] == ["continuity", "checkpoint"]
+        assert owner.touch("s-1").bands == 1 << 20
+    assert (folder / STATE).exists()
+
+
+def test_beside_a_feed_nothing_that_is_tracked_is_deleted_and_nothing_else_is_kept(
+    root: Path, clock: Clock
+) -> None:
+    names = [f"s-{number:02}" for number in range(60)]
+    for name in names:
+        old(root, name)
+    plan = plan_of(root)
+    store = open_store(root, durability="process", clock=clock)
+    with SessionTracker(store, capacity=8, clock=clock) as owner:
+        states: dict[str, object] = {}
+
+        def feed() -> None:
+            for name in reversed(names[20:]):
+                states[name] = owner.touch(name)
+
+        thread = threading.Thread(target=feed)
+        thread.start()
+        pruned = apply_prune(store, plan, tracked=owner)
+        thread.join(20)
+        assert not thread.is_alive()
+    assert {one.why for one in pruned} <= {"", "tracked in memory"}
+    for one in pruned:
+        assert (root / one.folder).exists() != one.is_done
+        if not one.is_done:
+            assert states[one.session] != FRESH
+    assert sum(one.is_done for one in pruned) >= 20
 
 
 def test_one_that_comes_alive_while_it_goes_keeps_its_record(root: Path, clock: Clock) -> None:

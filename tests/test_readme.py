@@ -10,7 +10,7 @@ import pytest
 
 import tracker
 from console.cli.root import VERBS
-from console.running import binding_ids
+from console.keymap import binding_ids
 
 HERE = Path(__file__).parent.parent
 README = (HERE / "README.md").read_text("utf-8")

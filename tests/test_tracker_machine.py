@@ -172,6 +172,8 @@ class Invisible(RuleBasedStateMachine):
         statistics = self.tracker.statistics()
         assert statistics.occupancy == len(self.touched)
         assert statistics.pinned == len(self.pinned)
+        dirty = [one for one in self.tracker.sessions() if one.dirty_fields]
+        assert statistics.dirty == len(dirty)
         assert statistics.load_failures == {}
         assert statistics.spill_failures == 0
         assert statistics.over_capacity_why == ""

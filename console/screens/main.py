@@ -1,79 +1,58 @@
-"""The one screen: sessions in recency order, live, and the checkpoint files of the one chosen."""
+"""The main screen: the pulse above, one view at a time, what state it is in below.
+
+Views are told of updates only while they are shown; keys that act are in `commands`.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING, ClassVar, Final
+from typing import ClassVar, Final
 
-from rich.text import Text
 from textual import on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
-from textual.containers import Horizontal, Vertical
 from textual.reactive import reactive
-from textual.screen import Screen
-from textual.widgets import Footer, Static
+from textual.widgets import ContentSwitcher
 
-from console.messages import CommandDone, CursorMoved, FilesListed
-from console.model.board import Board
-from console.model.rows import Cell, checkpoint_cells, file_cells, session_cells, state_lines
-from console.screens.words import command_words, empty_words
-from console.snapshot import Face, Mode, Update
-from console.text import visible
+from console.choices import Choices
+from console.desk import Desk
+from console.messages import HealthKnown, SessionOpened, StateChanged, ViewChosen
+from console.model.rows import Cell
+from console.screens.commands import Commands
+from console.screens.views import VIEWS, view_id
+from console.snapshot import Update
+from console.views.table_view import TableView
+from console.views.view import View
 from console.widgets.banner import Banner
-from console.widgets.columns import Column
-from console.widgets.live_table import DIVIDER, LiveTable
+from console.widgets.filter_bar import BottomLine, FilterBar, FilterDone, FilterTyped
+from console.widgets.key_bar import KeyBar
 from console.widgets.pulse import Masthead, Pulse
-from tracker import CheckpointFile, FolderSummary, Outcome, Rules, wall_clock_ms
+from console.widgets.status_line import StatusLine
+from console.widgets.tabs import ViewTabs
 
-if TYPE_CHECKING:
-    from console.snapshot import Link
-
-SESSION_COLUMNS: Final = (
-    Column("position", "#", 5, 40, is_right=True),
-    Column("session", "session", 16, 100, grows=True, keeps_end=True),
-    Column("idle", "idle", 4, 90, is_right=True),
-    Column("verdict", "verdict", 15, 95),
-    Column("bands", "fill", 5, 70),
-    Column("quality", "qual", 4, 65),
-    Column("guards", "sent", 4, 30),
-    Column("edits", "edits", 7, 50),
-    Column("trigger", "last checkpoint", 20, 60),
-    Column("checkpoints", "ckpts", 5, 55, is_right=True),
-    Column("bytes", "bytes", 6, 45, is_right=True),
-)
-FILE_COLUMNS: Final = (
-    Column("time", "time", 11, 80),
-    Column("trigger", "trigger", 12, 100, grows=True),
-    Column("fill", "fill", 4, 60, is_right=True),
-    Column("quality", "qual", 4, 60, is_right=True),
-    Column("bytes", "bytes", 6, 50, is_right=True),
-    Column("status", "status", 7, 90),
-)
-RECENT_COLUMNS: Final = (
-    Column("time", "time", 11, 80),
-    Column("trigger", "trigger", 20, 90),
-    Column("session", "session", 10, 100, grows=True, keeps_end=True),
-)
-RECENT_ROWS: Final = 100
+FIRST: Final = "sessions"
 
 
-class MainScreen(Screen[None]):
-    """Shows a board and hands commands to its link.
+class MainScreen(Commands):
+    """Shows a desk, one view at a time.
 
     Args:
-        board: The console's model, kept up to date by the app.
-        link: The tracker.
-        rules: The policy's numbers, for the marks.
+        desk: What it shows and acts through. The app keeps it up to date.
+        choices: How the tables were arranged in earlier runs.
     """
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("e", "evict", "Evict", id="session.evict", tooltip="Drop it from memory"),
-        Binding(
-            "r", "rehydrate", "Rehydrate", id="session.rehydrate", tooltip="Bring it back from disk"
-        ),
-        Binding(
-            "escape", "follow", "Follow", id="table.follow", tooltip="Let go, follow the newest"
+        Binding("slash", "filter", "Filter", id="view.filter", tooltip="Show only what matches"),
+        Binding("escape", "step_back", "Back", show=False, id="view.back", tooltip="One step back"),
+        *(
+            Binding(
+                str(number),
+                f"view('{name}')",
+                name.capitalize(),
+                show=False,
+                id=f"view.{name}",
+                tooltip=f"Show the {name} view",
+            )
+            for number, name in enumerate(VIEWS, 1)
         ),
     ]
     HORIZONTAL_BREAKPOINTS = [
@@ -83,201 +62,186 @@ class MainScreen(Screen[None]):
     ]
     VERTICAL_BREAKPOINTS = [(0, "-low"), (20, "-tall")]
 
-    snapshot: reactive[Update | None] = reactive(None)
+    snapshot: reactive[Update | None] = reactive(None, always_update=True)
 
-    def __init__(self, board: Board, link: Link, rules: Rules) -> None:
-        super().__init__()
-        self._board = board
-        self._link = link
-        self._rules = rules
-        self._listed: tuple[str, FolderSummary | None] = ("", None)
-        self._files: dict[str, CheckpointFile] = {}
-        self._recent: dict[str, dict[str, Cell]] = {}
+    def __init__(self, desk: Desk, choices: Choices) -> None:
+        super().__init__(desk)
+        self._choices = choices
+        self._views: dict[str, View] = {FIRST: self._made(FIRST)}
+        self._current = FIRST
+        self._came_from = FIRST
+        self._meaning: tuple[str, bool, bool] | None = None
 
     def compose(self) -> ComposeResult:
         """Arranges the widgets."""
         yield Masthead(id="masthead")
+        yield ViewTabs(id="tabs")
         yield Pulse(id="pulse")
         yield Banner(id="banner")
-        with Horizontal(id="body"):
-            yield LiveTable(SESSION_COLUMNS, self._session_cells, id="sessions")
-            with Vertical(id="detail"):
-                yield Static(id="subject")
-                yield LiveTable(FILE_COLUMNS, self._file_cells, id="files")
-                yield LiveTable(RECENT_COLUMNS, self._recent_cells, id="recent")
-        yield Footer()
+        with ContentSwitcher(initial=view_id(FIRST), id="views"):
+            yield self._views[FIRST]
+        with BottomLine():
+            yield StatusLine(id="status")
+            yield FilterBar(id="filter-bar")
+        yield KeyBar()
 
     def on_mount(self) -> None:
         """Shows the empty faces, and lets ages tick."""
-        self._sessions.focus()
-        self._show_detail()
+        self.query_one(ViewTabs).current = FIRST
+        self.call_after_refresh(self.view.take_focus)
         self.set_interval(1.0, self._tick)
 
-    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
-        """Hides what --read-only forbids, and greys what has no session to act on."""
-        update = self.snapshot
-        if action in ("evict", "rehydrate"):
-            if update is not None and update.is_read_only:
-                return False
-            session = self._chosen
-            if session is None:
-                return None
-            is_tracked = self._board.tracked(session) is not None
-            return True if is_tracked == (action == "evict") else None
-        if action == "follow":
-            return True if self._chosen is not None else None
-        return True
+    # -- updates ----------------------------------------------------------------------------------
 
     def watch_snapshot(self, update: Update | None) -> None:
-        """Shows a new update. The board has taken it already."""
-        if update is None or not self._is_whole:
+        """Shows a new update. The desk has taken it already."""
+        if update is None:
             return
-        board = self._board
-        self.query_one(Masthead).show(update, wall_clock_ms())
-        self.query_one(Pulse).show(update, board.folder_count, board.disk_bytes)
+        for view in self._views.values():
+            if isinstance(view, TableView):
+                view.note()
+        if not self._is_whole:
+            return
+        self._show_above(update)
         self.query_one(Banner).show(update)
-        newest, disk_only = board.newest_first(), board.disk_only()
-        keys: Sequence[str] = newest
-        if disk_only:
-            keys = [*newest, DIVIDER, *disk_only]
-        self._sessions.set_class(update.face is Face.GONE, "-gone")
-        self._sessions.show(
-            keys,
-            empty_text=empty_words(update),
-            divider_text=f"on disk only: {len(disk_only):,}",
-        )
-        self._show_detail()
-        self.refresh_bindings()
-
-    # -- actions ------------------------------------------------------------------------------
-
-    def action_evict(self) -> None:
-        """Evicts the session under the cursor."""
-        self._command("Evicted", self._link.evict)
-
-    def action_rehydrate(self) -> None:
-        """Rehydrates the session under the cursor."""
-        self._command("Rehydrated", self._link.rehydrate)
-
-    def action_follow(self) -> None:
-        """Takes the cursor off every row, so that the table follows the newest."""
-        self._sessions.put_cursor(None)
-
-    def _command(self, verb: str, run: Callable[[Sequence[str]], tuple[Outcome, ...]]) -> None:
-        session = self._chosen
-        if session is None:
-            self.notify("No session is chosen: choose one with ↑ ↓ first.", markup=False)
-            return
-
-        def work() -> None:
-            try:
-                self.post_message(CommandDone(verb, run([session])))
-            except Exception as error:  # noqa: BLE001 - the top of a worker; it is shown.
-                self.post_message(CommandDone(verb, (), str(error) or type(error).__name__))
-
-        self.run_worker(work, thread=True, group="command", exit_on_error=False)
-
-    @on(CommandDone)
-    def _say_outcome(self, message: CommandDone) -> None:
-        update = self.snapshot
-        mode = update.mode if update else Mode.OBSERVE
-        words, is_good = command_words(message.verb, message.outcomes, message.why, mode)
-        self.notify(words, severity="information" if is_good else "warning", markup=False)
-
-    # -- the detail ---------------------------------------------------------------------------
-
-    @on(CursorMoved, "#sessions")
-    def _choose(self) -> None:
-        if self._is_whole:
-            self._show_detail()
-            self.refresh_bindings()
-
-    @on(FilesListed)
-    def _take_files(self, message: FilesListed) -> None:
-        if message.listed != self._listed or not self._is_whole:
-            return  # A newer list was asked for, and may be here already.
-        # No file's key is DIVIDER's, whatever a manifest names.
-        self._files = {f"{file.filename}/": file for file in reversed(message.files)}
-        table = self.query_one("#files", LiveTable)
-        empty = visible(message.why, 200) or "No checkpoints yet."
-        table.show(list(self._files), empty_text=empty)
-
-    @property
-    def _is_whole(self) -> bool:
-        # An update may come before the widgets are there, and after they are gone.
-        return self.is_mounted and bool(self.query("#masthead")) and bool(self.query("#recent"))
-
-    @property
-    def _sessions(self) -> LiveTable:
-        return self.query_one("#sessions", LiveTable)
-
-    @property
-    def _chosen(self) -> str | None:
-        return self._sessions.cursor_key if self._is_whole else None
-
-    def _show_detail(self) -> None:
-        session = self._chosen
-        self.query_one("#files").display = session is not None
-        self.query_one("#recent").display = session is None
-        if session is None:
-            self._show_recent()
-            return
-        memory, disk = self._board.tracked(session), self._board.folder(session)
-        text = Text()
-        text.append(visible(session, 1024), "bold")
-        for cell in state_lines(memory, disk):
-            text.append("\n" + cell.text, "" if cell.tone != "dim" else "dim")
-        self.query_one("#subject", Static).update(text)
-        if self._listed != (session, disk):
-            if self._listed[0] != session:
-                self._files = {}
-                self.query_one("#files", LiveTable).show([], empty_text="Reading…")
-            self._listed = (session, disk)
-            self._list_files(session, disk)
-
-    def _list_files(self, session: str, disk: FolderSummary | None) -> None:
-        def work() -> None:
-            listed = (session, disk)
-            try:
-                files = self._link.files(disk) if disk is not None else ()
-                self.post_message(FilesListed(listed, files))
-            except Exception as error:  # noqa: BLE001 - the top of a worker; it is shown.
-                self.post_message(FilesListed(listed, (), str(error) or type(error).__name__))
-
-        self.run_worker(work, thread=True, group="files", exit_on_error=False)
-
-    def _show_recent(self) -> None:
-        self._listed = ("", None)
-        title = Text()
-        title.append("Latest checkpoints", "bold")
-        title.append("\n↑ ↓ choose a session", "dim")
-        self.query_one("#subject", Static).update(title)
-        recent = self._board.recent_checkpoints(RECENT_ROWS)
-        self._recent = {one.folder: checkpoint_cells(one) for one in recent}
-        table = self.query_one("#recent", LiveTable)
-        table.show(list(self._recent), empty_text="None yet.")
+        self.view.show(update, self.desk.clock())
+        self._show_state()
 
     def _tick(self) -> None:
         update = self.snapshot
         if update is not None and self._is_whole:
-            self.query_one(Masthead).show(update, wall_clock_ms())
-            self._sessions.refresh()
+            self._show_above(update)
+            self.view.tick(self.desk.clock())
 
-    # -- cells --------------------------------------------------------------------------------
+    def _show_above(self, update: Update) -> None:
+        now_ms, board = self.desk.clock(), self.desk.board
+        self.query_one(Masthead).show(update, now_ms)
+        self.query_one(Pulse).show(
+            update, board.folder_count, board.disk_bytes, self.desk.chronicle, now_ms
+        )
+        self._set_badge("disk", len(board.troubled))
 
-    def _session_cells(self, session: str, index: int) -> dict[str, Cell]:
-        memory = self._board.tracked(session)
-        return session_cells(
-            session,
-            memory,
-            self._board.folder(session),
-            index + 1 if memory is not None else None,
-            wall_clock_ms(),
-            self._rules,
+    @on(StateChanged)
+    def _show_state(self) -> None:
+        if self._is_whole:
+            # Where there is no room for the tabs, the status says which view it is.
+            title = (Cell(self.view.TITLE, "strong"),) if self.has_class("-low") else ()
+            self.query_one(StatusLine).show((*title, *self.view.status()))
+            # The footer is made anew each time its keys are: only when what they mean changes.
+            meaning = (self._current, bool(self.view.targets()), self.is_read_only)
+            if meaning != self._meaning:
+                self._meaning = meaning
+                self.refresh_bindings()
+
+    @property
+    def _is_whole(self) -> bool:
+        # An update may come before the widgets are there, and after they are gone.
+        return (
+            self.is_mounted
+            and self.view.is_mounted
+            and bool(self.query("#masthead"))
+            and bool(self.query("#filter-bar"))
         )
 
-    def _file_cells(self, key: str, _index: int) -> dict[str, Cell]:
-        return file_cells(self._files[key])
+    # -- views ------------------------------------------------------------------------------------
 
-    def _recent_cells(self, key: str, _index: int) -> dict[str, Cell]:
-        return self._recent[key]
+    @property
+    def view(self) -> View:
+        """The view that is shown."""
+        return self._views[self._current]
+
+    def view_named(self, name: str) -> View | None:
+        """Returns a view by its name; None while it was never shown."""
+        return self._views.get(name)
+
+    @on(HealthKnown)
+    def _show_health(self, message: HealthKnown) -> None:
+        self._set_badge("health", message.errors + message.warnings)
+
+    def _set_badge(self, name: str, count: int) -> None:
+        self.query_one(ViewTabs).set_badge(name, f"⚠ {count:,}" if count else "")
+
+    async def action_view(self, name: str) -> None:
+        """Shows a view; the third with the session the cursor is on, where it is on one."""
+        session = self.view.subject
+        if name == "session" and session is not None:
+            await self.show_session(session)
+        else:
+            await self._switch(name)
+
+    @on(ViewChosen)
+    async def _choose_view(self, message: ViewChosen) -> None:
+        await self.action_view(message.name)
+
+    @on(SessionOpened)
+    async def _open_session(self, message: SessionOpened) -> None:
+        await self.show_session(message.session)
+
+    async def show_session(self, session: str) -> None:
+        """Shows a session whole."""
+        if self._current != "session":
+            self._came_from = self._current
+        await self._switch("session")
+        self.view.go_to(session)
+        self._show_state()
+
+    async def go_to_session(self, session: str) -> None:
+        """Puts the cursor on a session: in the view that is shown if it can, else among all."""
+        if not self.view.go_to(session):
+            await self._switch(FIRST)
+            if not self.view.go_to(session):
+                self.notify("It is neither in memory nor on disk any more.", markup=False)
+
+    async def _switch(self, name: str) -> None:
+        switcher = self.query_one("#views", ContentSwitcher)
+        if name not in self._views:
+            view = self._made(name)
+            await switcher.add_content(view)
+            self._views[name] = view
+        self._close_filter_bar()
+        self._current = name
+        switcher.current = view_id(name)
+        self.query_one(ViewTabs).current = name
+        if self.snapshot is not None:
+            self.view.show(self.snapshot, self.desk.clock())
+        self.view.take_focus()
+        self._show_state()
+
+    def _made(self, name: str) -> View:
+        view = VIEWS[name](self.desk)
+        if isinstance(view, TableView):
+            view.take_arrangement(self._choices.sort.get(name), self._choices.hidden.get(name, ()))
+        return view
+
+    # -- filter and steps back --------------------------------------------------------------------
+
+    def action_filter(self) -> None:
+        """Opens the filter bar with the filter that holds now."""
+        if self.view.CAN_FILTER:
+            self.query_one(FilterBar).open(self.view.filter_text)
+
+    @on(FilterTyped)
+    def _filter(self, message: FilterTyped) -> None:
+        self.query_one(FilterBar).say(self.view.take_filter(message.text))
+
+    @on(FilterDone)
+    def _end_filter(self, message: FilterDone) -> None:
+        if not message.keep:
+            self.view.take_filter("")
+        self.view.take_focus()
+
+    def _close_filter_bar(self) -> None:
+        self.query_one(FilterBar).display = False
+
+    async def action_step_back(self) -> None:
+        """Takes back the innermost thing: the help panel, then what the view has, then the view."""
+        if self.query("HelpPanel"):
+            self.app.action_hide_help_panel()
+        elif not self.view.step_back() and self._current != FIRST:
+            await self._switch(self._came_from if self._current == "session" else FIRST)
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Hides what means nothing here; what acts is judged by `Commands`."""
+        if action == "filter" and not self.view.CAN_FILTER:
+            return None
+        return super().check_action(action, parameters)

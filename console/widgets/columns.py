@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Final, NamedTuple
 
+from rich.cells import cell_len, set_cell_size
+
 GAP: Final = 1
 """Cells between two columns."""
 
@@ -56,3 +58,14 @@ def place(columns: Sequence[Column], width: int) -> tuple[Placed, ...]:
         Placed(one, max(one.width + spare, 1) if one.grows else min(one.width, max(width, 1)))
         for one in kept
     )
+
+
+def fit(text: str, width: int, *, is_right: bool = False, keeps_end: bool = False) -> str:
+    """Returns text of exactly `width` cells: padded, or cut at its end or in its middle."""
+    length = cell_len(text)
+    if length > width:
+        ending = text[-(width // 3) :] if keeps_end and width >= 9 else ""
+        room = max(width - 1 - cell_len(ending), 0)
+        return set_cell_size(set_cell_size(text, room) + "…" + ending, width)
+    pad = " " * (width - length)
+    return pad + text if is_right else text + pad

@@ -5,6 +5,8 @@ on the screen as the order changes around it. Before a person moves it, and afte
 none, and the table follows the newest. When its row goes away, it is on none again: the next key
 must not act on a neighbour.
 
+A marked row begins with a sign of its own. The header's arrow says which column rows are sorted by.
+
 Cost: a drawing is as tall as the screen, however many rows there are.
 """
 
@@ -13,7 +15,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import ClassVar, Final
 
-from rich.cells import cell_len, set_cell_size
+from rich.cells import set_cell_size
 from rich.segment import Segment
 from rich.style import Style
 from textual import events
@@ -23,15 +25,23 @@ from textual.reactive import var
 from textual.scroll_view import ScrollView
 from textual.strip import Strip
 
-from console.messages import CursorMoved
+from console.messages import CursorMoved, HeaderChosen, RowOpened
 from console.model.rows import Cell
-from console.widgets.columns import GAP, Column, Placed, place
+from console.widgets.columns import GAP, Column, Placed, fit, place
 
 DIVIDER: Final = "\0"
 """The key of the line between two parts of a table. No session's id holds NUL."""
 
 CellsOf = Callable[[str, int], dict[str, Cell]]
 """Returns a row's cells by its key and its index."""
+
+MARK: Final = "▌"
+ARROWS: Final = {False: "▲", True: "▼"}
+"""The arrow beside a sorted column's title, by whether the largest stands first."""
+
+
+def _unmarked(_key: str) -> bool:
+    return False
 
 
 class LiveTable(ScrollView, can_focus=True):
@@ -40,6 +50,7 @@ class LiveTable(ScrollView, can_focus=True):
     Args:
         columns: Its columns.
         cells_of: Makes a row's cells, each time it is drawn.
+        is_marked: Whether a row is marked, by its key.
         id: The widget's id.
     """
 
@@ -53,6 +64,7 @@ class LiveTable(ScrollView, can_focus=True):
         "live-table--bad",
         "live-table--accent",
         "live-table--strong",
+        "live-table--marked",
     }
 
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -62,6 +74,7 @@ class LiveTable(ScrollView, can_focus=True):
         Binding("pagedown", "page(1)", "Page down", show=False, id="table.page-down"),
         Binding("home,g", "first", "First", show=False, id="table.first", tooltip="First row"),
         Binding("end,G", "last", "Last", show=False, id="table.last", tooltip="Last row"),
+        Binding("enter", "open", "Open", show=False, id="table.open", tooltip="Open the row"),
     ]
 
     cursor_key: var[str | None] = var(None)
@@ -71,11 +84,14 @@ class LiveTable(ScrollView, can_focus=True):
         columns: Sequence[Column],
         cells_of: CellsOf,
         *,
+        is_marked: Callable[[str], bool] = _unmarked,
         id: str | None = None,  # noqa: A002
     ) -> None:
         super().__init__(id=id)
         self._columns = tuple(columns)
         self._cells_of = cells_of
+        self._is_marked = is_marked
+        self._sort: tuple[str | None, bool] = (None, False)
         self._keys: Sequence[str] = ()
         self._cursor_index = -1
         self._placed: tuple[Placed, ...] = ()
@@ -87,6 +103,22 @@ class LiveTable(ScrollView, can_focus=True):
     def keys(self) -> Sequence[str]:
         """The rows' keys, in order."""
         return self._keys
+
+    @property
+    def columns(self) -> tuple[Column, ...]:
+        """Its columns, whether or not there is room for them."""
+        return self._columns
+
+    def set_columns(self, columns: Sequence[Column]) -> None:
+        """Takes other columns."""
+        self._columns = tuple(columns)
+        self._placed_width = -1
+        self.refresh()
+
+    def show_sort(self, column: str | None, is_reversed: bool) -> None:
+        """Says by which column the rows are sorted; None for none of them."""
+        self._sort = (column, is_reversed)
+        self.refresh()
 
     def show(self, keys: Sequence[str], *, empty_text: str = "", divider_text: str = "") -> None:
         """Takes new rows, keeping the cursor on its own.
@@ -147,14 +179,25 @@ class LiveTable(ScrollView, can_focus=True):
         """Moves the cursor to the last row."""
         self._put_on_index(len(self._keys) - 1, -1)
 
+    def action_open(self) -> None:
+        """Opens the row under the cursor."""
+        if self.cursor_key is not None:
+            self.post_message(RowOpened(self, self.cursor_key))
+
     def on_click(self, event: events.Click) -> None:
-        """Puts the cursor on the row that was clicked."""
+        """Puts the cursor on the row that was clicked; a double click opens it."""
         offset = event.get_content_offset(self)
-        if offset is None or offset.y < 1:
+        if offset is None:
+            return
+        if offset.y < 1:
+            if (column := self._column_at(offset.x)) is not None:
+                self.post_message(HeaderChosen(self, column))
             return
         index = self.scroll_offset.y + offset.y - 1
         if index < len(self._keys) and self._keys[index] != DIVIDER:
             self.put_cursor(self._keys[index])
+            if event.chain == 2:
+                self.action_open()
 
     def on_resize(self) -> None:
         """Keeps the cursor in sight."""
@@ -170,7 +213,7 @@ class LiveTable(ScrollView, can_focus=True):
             self._placed_width = width
         base = self.rich_style
         if y == 0:
-            titles = {one.key: Cell(one.title) for one in self._columns}
+            titles = {one.key: Cell(self._title(one)) for one in self._columns}
             return self._strip(titles, self._style("header", base), width, plain=True)
         index = self.scroll_offset.y + y - 1
         if index >= len(self._keys):
@@ -181,14 +224,40 @@ class LiveTable(ScrollView, can_focus=True):
             text = f"── {self._divider_text} ".ljust(width, "─")
             return Strip([Segment(set_cell_size(text, width), self._style("divider", base))])
         cells = self._cells_of(key, index)
+        first = " "
+        if self._is_marked(key):
+            first, base = MARK, self._style("marked", base)
         if key == self.cursor_key:
-            return self._strip(cells, self._style("cursor", base), width, plain=True)
-        return self._strip(cells, base, width)
+            return self._strip(cells, self._style("cursor", base), width, first, plain=True)
+        return self._strip(cells, base, width, first)
+
+    def _title(self, column: Column) -> str:
+        sorted_by, is_reversed = self._sort
+        if column.key != sorted_by:
+            return column.title
+        return (
+            fit(column.title, max(min(len(column.title), column.width - 1), 0))
+            + ARROWS[is_reversed]
+        )
+
+    def _column_at(self, x: int) -> str | None:
+        start = 1
+        for column, width in self._placed:
+            if start <= x < start + width + GAP:
+                return column.key
+            start += width + GAP
+        return None
 
     def _strip(
-        self, cells: dict[str, Cell], base: Style, width: int, *, plain: bool = False
+        self,
+        cells: dict[str, Cell],
+        base: Style,
+        width: int,
+        first: str = " ",
+        *,
+        plain: bool = False,
     ) -> Strip:
-        segments = [Segment(" ", base)]
+        segments = [Segment(first, base)]
         for number, (column, column_width) in enumerate(self._placed):
             cell = cells.get(column.key, _NO_CELL)
             text = fit(
@@ -233,14 +302,3 @@ class LiveTable(ScrollView, can_focus=True):
 
 
 _NO_CELL: Final = Cell("")
-
-
-def fit(text: str, width: int, *, is_right: bool = False, keeps_end: bool = False) -> str:
-    """Returns text of exactly `width` cells: padded, or cut at its end or in its middle."""
-    length = cell_len(text)
-    if length > width:
-        ending = text[-(width // 3) :] if keeps_end and width >= 9 else ""
-        room = max(width - 1 - cell_len(ending), 0)
-        return set_cell_size(set_cell_size(text, room) + "…" + ending, width)
-    pad = " " * (width - length)
-    return pad + text if is_right else text + pad

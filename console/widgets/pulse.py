@@ -1,18 +1,27 @@
-"""The pulse: one line of counters, and one that says where we are and how we know."""
+"""The masthead says where we are and how we know; the pulse, how memory and disk are doing."""
 
 from __future__ import annotations
 
 import os
+from collections.abc import Sequence
+from typing import ClassVar, Final
 
 from rich.cells import cell_len
+from rich.segment import Segment
+from rich.style import Style
 from rich.text import Text
+from textual.strip import Strip
+from textual.widget import Widget
 from textual.widgets import Static
 
-from console.model.rows import age, size
-from console.snapshot import Face, Mode, Update
+from console.model.chronicle import Chronicle
+from console.model.rows import Cell, Tone, age
+from console.model.vitals import vital_lines
+from console.snapshot import Face, Update
 from console.text import visible
 
-GAUGE_CELLS = 12
+TWO_LINES: Final = (100, 30)
+"""The least width and height of a screen on which the pulse has two lines."""
 
 
 class Masthead(Static):
@@ -25,36 +34,84 @@ class Masthead(Static):
             update: The newest update.
             now_ms: The time now, Unix ms, for the age of the last sweep.
         """
-        text = Text(no_wrap=True)
-        text.append(" Holdfast ", "bold")
-        text.append(f" {update.mode} ", "reverse bold")
-        if update.is_read_only:
-            text.append(" READ-ONLY ", "reverse bold")
-        text.append(f" {watch_badge(update, now_ms)}  ")
-        text.append(tail(visible(update.directory, 4096), self.size.width - text.cell_len), "dim")
-        self.update(text)
+        self.update(masthead_text(update, now_ms, self.size.width or 80))
 
 
-class Pulse(Static):
-    """Occupancy, evictions, rehydrations and what else is counted, on one line."""
+class Pulse(Widget):
+    """Occupancy, evictions and rehydrations a minute, and what else is counted.
 
-    _shown: tuple[Update, int, int] | None = None
+    One line; two where the screen is wide and tall.
+    """
 
-    def show(self, update: Update, folders: int, disk_bytes: int) -> None:
-        """Takes an update.
+    COMPONENT_CLASSES: ClassVar[set[str]] = {
+        "pulse--dim",
+        "pulse--warn",
+        "pulse--bad",
+        "pulse--accent",
+    }
+    DEFAULT_CSS = """
+    Pulse { height: 1; width: 1fr; background: $surface; color: $foreground; }
+    Pulse > .pulse--dim { color: $quiet; }
+    Pulse > .pulse--warn { color: $text-warning; text-style: bold; }
+    Pulse > .pulse--bad { color: $text-error; text-style: bold; }
+    Pulse > .pulse--accent { color: $text-accent; }
+    """
+
+    _shown: tuple[Update, int, int, Chronicle, int] | None = None
+    _lines: Sequence[Sequence[Cell]] = ()
+
+    def show(
+        self, update: Update, folders: int, disk_bytes: int, chronicle: Chronicle, now_ms: int
+    ) -> None:
+        """Takes an update, or the time that went by without one.
 
         Args:
             update: The newest update.
             folders: How many folders are on disk.
             disk_bytes: Bytes of all files in them.
+            chronicle: What happened so far; it has taken the update already.
+            now_ms: The time now, Unix ms.
         """
-        self._shown = (update, folders, disk_bytes)
+        self._shown = (update, folders, disk_bytes, chronicle, now_ms)
         self.on_resize()
 
     def on_resize(self) -> None:
-        """Shows as many counters as there is room for now."""
-        if self._shown is not None:
-            self.update(pulse_text(*self._shown, self.size.width or 80))
+        """Shows as much as there is room for now."""
+        if self._shown is None:
+            return
+        screen = self.screen.size
+        has_two = screen.width >= TWO_LINES[0] and screen.height >= TWO_LINES[1]
+        self._lines = vital_lines(*self._shown, self.size.width or screen.width, has_two=has_two)
+        if self.styles.height is None or self.styles.height.value != len(self._lines):
+            self.styles.height = len(self._lines)
+        self.refresh()
+
+    def render_line(self, y: int) -> Strip:
+        """Draws one line."""
+        base = self.rich_style
+        cells = self._lines[y] if y < len(self._lines) else ()
+        segments = [Segment(cell.text, self._style(cell.tone, base)) for cell in cells]
+        return Strip(segments).adjust_cell_length(self.size.width, base)
+
+    def _style(self, tone: Tone, base: Style) -> Style:
+        if not tone:
+            return base
+        return base + self.get_component_rich_style(f"pulse--{tone}", partial=True)
+
+
+def masthead_text(update: Update, now_ms: int, width: int) -> Text:
+    """Returns the masthead; where it is narrow the directory gives way first, then our name."""
+    badge = f" {watch_badge(update, now_ms)} "
+    modes = [f" {update.mode} ", " READ-ONLY "] if update.is_read_only else [f" {update.mode} "]
+    text = Text(no_wrap=True)
+    if len(" Holdfast ") + sum(map(cell_len, (*modes, badge))) <= width:
+        text.append(" Holdfast ", "bold")
+    for mode in modes:
+        text.append(mode, "reverse bold")
+    text.append(badge)
+    path = tail(visible(update.directory, 4096), width - text.cell_len - 1)
+    text.append(f" {path}" if path else "", "dim")
+    return text
 
 
 def tail(path: str, width: int) -> str:
@@ -81,34 +138,3 @@ def watch_badge(update: Update, now_ms: int) -> str:
     if late_ms > 1000:
         return f"⚠ stale {age(now_ms - watch.swept_ms)}"
     return "● watching" if watch.how == "watching" else "◌ polling"
-
-
-def pulse_text(update: Update, folders: int, disk_bytes: int, width: int) -> Text:
-    """Returns the line of counters, the most important first, as many as `width` has room for."""
-    counts = update.statistics
-    text = Text(no_wrap=True)
-    if counts is None:
-        text.append(" not open", "dim")
-        return text
-    share = counts.occupancy / counts.capacity
-    filled = min(round(share * GAUGE_CELLS), GAUGE_CELLS)
-    parts = [
-        f"memory {counts.occupancy:,}/{counts.capacity:,} "
-        f"{'█' * filled}{'░' * (GAUGE_CELLS - filled)} {share:.0%}",
-        f"evictions {counts.evicted:,}",
-        f"rehydrations {counts.rehydrations:,}",
-        f"disk {folders:,} · {size(disk_bytes)}",
-        f"dirty {counts.dirty:,}",
-        f"hits {counts.hit_ratio:.1%}",
-        f"load failures {sum(counts.load_failures.values()):,}",
-    ]
-    if update.mode is Mode.OBSERVE:
-        parts = [part for part in parts if not part.startswith(("dirty", "hits"))]
-    if update.feed.name:
-        parts.insert(4, f"events {update.feed.events:,}")
-    for part in parts:
-        piece = f" {part} " if not len(text) else f"│ {part} "
-        if len(text) + len(piece) > width and len(text):
-            break
-        text.append(piece)
-    return text

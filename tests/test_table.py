@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from console.cli.progress import progress_text
-from console.cli.table import Column, cell_width, cut, lay_out
+from console.model.table import Column, cell_width, cut, lay_out
 from console.text import visible
 
 COLUMNS = (

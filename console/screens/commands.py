@@ -1,0 +1,293 @@
+"""The keys that act: what they act on, what they ask first, and what they say afterwards.
+
+The ids are fixed as the key is pressed: whatever moves while a question is open, the answer acts on
+those. Rows stand still meanwhile.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections import Counter
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING, ClassVar, Final
+
+from textual import work
+from textual.binding import Binding, BindingType
+from textual.screen import Screen
+
+from console.acting.asking import needs_asking, question
+from console.acting.deed import Action, Deed
+from console.acting.telling import deed_words
+from console.desk import Desk
+from console.messages import ActionAsked, CapacityChosen, StateChanged
+from console.snapshot import Mode
+from console.views.table_view import TableView
+from tracker import Judged, judge
+
+if TYPE_CHECKING:
+    from console.views.view import View
+
+ACTING: Final = frozenset(("evict", "rehydrate", "pin", "release", "undo", "capacity", "prune"))
+"""Actions that are gone where the console is read-only."""
+
+ON_SESSIONS: Final = frozenset(("evict", "rehydrate", "pin", "release", "copy_id"))
+"""Actions that need a session to act on."""
+
+ON_TABLES: Final = frozenset(("select", "columns"))
+"""Actions that mean something in a table of sessions or folders alone."""
+
+DIALOG: Final = "dialog"
+
+
+class Commands(Screen[None]):
+    """The part of the main screen that acts.
+
+    Args:
+        desk: What it acts through.
+    """
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("e", "evict", "Evict", id="session.evict", tooltip="Drop it from memory"),
+        Binding(
+            "r", "rehydrate", "Rehydrate", id="session.rehydrate", tooltip="Bring it back from disk"
+        ),
+        Binding("p", "pin", "Pin", id="session.pin", tooltip="Never evict it; or let it go again"),
+        Binding("x", "release", "Release", id="session.release", tooltip="End it: it is forgotten"),
+        Binding("z", "undo", "Undo", id="session.undo", tooltip="Bring the last ones back exactly"),
+        Binding(
+            "s",
+            "select",
+            "Select",
+            show=False,
+            id="session.select",
+            tooltip="Mark by age or number",
+        ),
+        Binding("y", "copy_id", "Copy id", show=False, id="session.copy", tooltip="Copy the id"),
+        Binding("c", "capacity", "Capacity", id="tracker.capacity", tooltip="Change the capacity"),
+        Binding("d", "drills", "Drills", id="tracker.drills", tooltip="Prove that nothing is lost"),
+        Binding(
+            "P", "prune", "Prune", show=False, id="directory.prune", tooltip="Delete old files"
+        ),
+        Binding(
+            "v", "columns", "Columns", show=False, id="table.columns", tooltip="Choose columns"
+        ),
+    ]
+
+    def __init__(self, desk: Desk) -> None:
+        super().__init__()
+        self.desk = desk
+
+    @property
+    def view(self) -> View:
+        """The view that is shown."""
+        raise NotImplementedError
+
+    @property
+    def mode(self) -> Mode:
+        """How the console got its tracker."""
+        update = self.desk.board.update
+        return update.mode if update else Mode.OBSERVE
+
+    @property
+    def is_read_only(self) -> bool:
+        """Whether every command is refused."""
+        update = self.desk.board.update
+        return update is not None and update.is_read_only
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Hides what --read-only forbids, and greys what has no session to act on."""
+        if action in ACTING and self.is_read_only:
+            return False
+        if action in ON_TABLES:
+            return True if isinstance(self.view, TableView) else None
+        if action in ON_SESSIONS:
+            return True if self.is_mounted and self.view.targets() else None
+        return True
+
+    # -- on sessions ------------------------------------------------------------------------------
+
+    def action_evict(self) -> None:
+        """Evicts the marked sessions, or the one under the cursor."""
+        self.act(Action.EVICT, self.view.targets())
+
+    def action_rehydrate(self) -> None:
+        """Rehydrates the marked sessions, or the one under the cursor."""
+        self.act(Action.REHYDRATE, self.view.targets())
+
+    def action_pin(self) -> None:
+        """Pins the marked sessions or the one under the cursor; unpins, where all of them are."""
+        targets = self.view.targets()
+        known = [self.desk.board.tracked(session) for session in targets]
+        are_pinned = bool(known) and all(one is not None and one.is_pinned for one in known)
+        self.act(Action.UNPIN if are_pinned else Action.PIN, targets)
+
+    def action_release(self) -> None:
+        """Releases the marked sessions, or the one under the cursor."""
+        self.act(Action.RELEASE, self.view.targets())
+
+    def on_action_asked(self, message: ActionAsked) -> None:
+        """Does what a view asks for."""
+        self.act(Action(message.action), message.sessions)
+
+    @work(group="command", exit_on_error=True)
+    async def act(self, action: Action, ids: tuple[str, ...]) -> None:
+        """Does something to sessions, asking first where it is more than one clean one.
+
+        Args:
+            action: What is to be done.
+            ids: To which sessions; whatever moves from now on, to these.
+        """
+        if not ids:
+            self.notify("No session is chosen: choose one with ↑ ↓ first.", markup=False)
+            return
+        view, desk = self.view, self.desk
+        if why := self._refusal(action):
+            self.notify(why, severity="warning", markup=False)
+            return
+        operator = desk.operator
+        run: dict[Action, Callable[[tuple[str, ...], str], Deed]] = {
+            Action.EVICT: operator.evict,
+            Action.REHYDRATE: operator.rehydrate,
+            Action.PIN: operator.pin,
+            Action.UNPIN: operator.unpin,
+            Action.RELEASE: operator.release,
+        }
+        view.hold(DIALOG)
+        try:
+            reason: str | None = ""
+            judged = [
+                judge(desk.board.tracked(session), desk.board.folder(session)) for session in ids
+            ]
+            if needs_asking(action, [one.verdict for one in judged]):
+                reason = await self._ask(action, ids, judged)
+            if reason is None:
+                return
+            deed = await asyncio.to_thread(run[action], ids, reason)
+            self._tell(deed)
+        finally:
+            view.let_go(DIALOG)
+        if isinstance(view, TableView):
+            view.unmark(deed.done)
+
+    async def _ask(
+        self, action: Action, ids: tuple[str, ...], judged: Sequence[Judged]
+    ) -> str | None:
+        from console.screens.confirm import Confirm
+
+        update = self.desk.board.update
+        counts = update.statistics if update else None
+        asked = question(
+            action,
+            ids,
+            Counter(one.verdict for one in judged),
+            mode=self.mode,
+            spills=update.spills if update else True,
+            occupancy=counts.occupancy if counts else 0,
+            capacity=counts.capacity if counts else 0,
+            pinned=counts.pinned if counts else 0,
+            fields=[field for one in judged for field in one.fields],
+            why=next((one.why for one in judged if one.why), ""),
+        )
+        return await self.app.push_screen_wait(Confirm(asked))
+
+    def _refusal(self, action: Action) -> str:
+        if self.is_read_only:
+            return "This console was opened with --read-only."
+        if action is Action.RELEASE and self.mode is Mode.OBSERVE:
+            return "Only the owner of the directory can release a session; this console observes."
+        return ""
+
+    def _tell(self, deed: Deed) -> None:
+        words, is_good = deed_words(deed, self.mode)
+        self.desk.chronicle.add_action(deed.at_ms, deed.action, deed.ids, words)
+        self.notify(words, severity="information" if is_good else "warning", markup=False)
+        self.post_message(StateChanged())
+
+    # -- on the tracker ---------------------------------------------------------------------------
+
+    @work(group="command", exit_on_error=True)
+    async def action_undo(self) -> None:
+        """Brings back what the operator evicted or released last."""
+        deed = await asyncio.to_thread(self.desk.operator.undo)
+        self._tell(deed)
+        if deed.capacity is not None:
+            self.post_message(CapacityChosen(deed.capacity))
+
+    @work(group="command", exit_on_error=True)
+    async def action_capacity(self) -> None:
+        """Asks for a capacity, shows who would go, and applies it."""
+        from console.model.foresight import what_if
+        from console.screens.capacity import CapacityDialog
+
+        board, view = self.desk.board, self.view
+        counts = board.update.statistics if board.update else None
+        if counts is None:
+            self.notify("The directory isn't open yet.", severity="warning", markup=False)
+            return
+        view.hold(DIALOG)
+        try:
+            dialog = CapacityDialog(
+                counts.capacity,
+                counts.occupancy,
+                lambda capacity: what_if(capacity, tuple(board.oldest_first())),
+                self.mode,
+            )
+            answer = await self.app.push_screen_wait(dialog)
+            if answer is not None:
+                deed = await asyncio.to_thread(self.desk.operator.set_capacity, *answer)
+                self._tell(deed)
+                if deed.capacity is not None:
+                    self.post_message(CapacityChosen(deed.capacity))
+        finally:
+            view.let_go(DIALOG)
+
+    # -- dialogs ----------------------------------------------------------------------------------
+
+    def action_drills(self) -> None:
+        """Opens the drills, with the marked sessions where there are any."""
+        from console.screens.drills import DrillScreen
+
+        self.app.push_screen(DrillScreen(self.desk, self.view.targets()))
+
+    def action_prune(self) -> None:
+        """Opens the plan of a prune."""
+        from console.screens.pruning import PruneScreen
+
+        self.app.push_screen(PruneScreen(self.desk))
+
+    @work(group="dialog")
+    async def action_select(self) -> None:
+        """Asks which sessions to mark: the coldest, the idle, all that match, none."""
+        from console.screens.select import SelectDialog, Ways
+
+        view = self.view
+        if not isinstance(view, TableView):
+            return
+        view.hold(DIALOG)
+        try:
+            ways = Ways(view.coldest, view.idle, view.matching)
+            chosen = await self.app.push_screen_wait(
+                SelectDialog(ways, filter_text=view.filter_text)
+            )
+            if chosen is not None:
+                view.mark(chosen)
+        finally:
+            view.let_go(DIALOG)
+
+    @work(group="dialog")
+    async def action_columns(self) -> None:
+        """Asks which columns are shown, and remembers it."""
+        from console.screens.columns import ColumnsDialog
+
+        view = self.view
+        if not isinstance(view, TableView):
+            return
+        dialog = ColumnsDialog(view.COLUMNS, view.hidden_columns)
+        hidden = await self.app.push_screen_wait(dialog)
+        if hidden is not None:
+            view.hide_columns(hidden)
+
+    def action_copy_id(self) -> None:
+        """Copies the ids: the marked sessions', or that of the one under the cursor."""
+        ids = self.view.targets()
+        self.app.copy_to_clipboard("\n".join(ids))
