@@ -128,6 +128,7 @@ class HoldfastApp(Themed):
             capacity=self._capacity,
         )
         self.desk = Desk(Board(), Chronicle(), link, operator, rules, clock)
+        self._running_in: asyncio.AbstractEventLoop | None = None
         self._is_shown = threading.Event()
         self._has_ended = threading.Event()
         self._notes = [visible(note, 300) for note in notes]
@@ -152,6 +153,7 @@ class HoldfastApp(Themed):
 
     def on_mount(self) -> None:
         """Shows the screen, starts the link, and takes its updates from then on."""
+        self._running_in = asyncio.get_running_loop()
         self.push_screen(MainScreen(self.desk, self.choices))
         self._link.start()
         self.run_worker(self._take_on, thread=True, group="updates")
@@ -166,9 +168,8 @@ class HoldfastApp(Themed):
         self.theme_changed_signal.subscribe(self, self._remember_theme)
         # A terminal that is closed, or a shift that is ended, quits as cleanly as q does.
         if threading.current_thread() is threading.main_thread():
-            loop = asyncio.get_running_loop()
             for number in (signal.SIGTERM, signal.SIGHUP):
-                loop.add_signal_handler(number, self.exit)
+                self._running_in.add_signal_handler(number, self.exit)
 
     def on_unmount(self) -> None:
         """Lets the threads that work for the app end."""
@@ -220,6 +221,11 @@ class HoldfastApp(Themed):
         if self._driver is not None:
             self._driver.write(sequence)
         self.notify(f"Copied {visible(text, 80)}", markup=False)
+
+    def ask_to_end(self) -> None:
+        """Quits as soon as the app can hear it. For any thread."""
+        if self._running_in is not None:
+            self._running_in.call_soon_threadsafe(self.exit)
 
     # -- what is remembered -----------------------------------------------------------------------
 

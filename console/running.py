@@ -7,6 +7,9 @@ from __future__ import annotations
 
 import os
 import sys
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Final
 
 from msgspec.structs import replace
@@ -14,10 +17,11 @@ from msgspec.structs import replace
 from console.app import HoldfastApp
 from console.choices import ChoicesFile, effective
 from console.embedded.opening import opened_link
+from console.hangup import exit_now, watch_terminal
 from console.keymap import checked_keys
 from console.settings import DemoOptions, Settings
 from console.settings.paths import choices_path, config_path, themes_folder
-from console.snapshot import Face
+from console.snapshot import Face, Link
 from tracker import DirectoryError, wall_clock_ms
 
 UNREAD: Final = 3
@@ -67,7 +71,8 @@ def open_console(
             choices_file=file,
             notes=[note for note in (damage, *holds.notes) if note],
         )
-        app.run()
+        with _ended_by_hangup(app, link):
+            app.run()
         problem = link.stop()
     if app.crash is not None:
         raise app.crash
@@ -93,6 +98,28 @@ def _standard_input_for_feed() -> int:
     os.dup2(terminal_fd, 0)
     os.close(terminal_fd)
     return feed_fd
+
+
+@contextmanager
+def _ended_by_hangup(app: HoldfastApp, link: Link) -> Iterator[None]:
+    """Ends the app when its terminal is gone; spills and lets go of the directory in any case."""
+    has_ended = threading.Event()
+
+    def end_anyway() -> None:
+        link.stop()
+        exit_now()
+
+    thread = threading.Thread(
+        target=watch_terminal,
+        args=(0, app.ask_to_end, end_anyway, has_ended),
+        name="hangup",
+        daemon=True,
+    )
+    thread.start()
+    try:
+        yield
+    finally:
+        has_ended.set()
 
 
 def _config_ms() -> int:
