@@ -1,4 +1,4 @@
-"""A drill that is asked for: what it is, which sessions a live one takes, how it is called. Pure."""
+"""A drill that is asked for: what it is, which sessions a live one takes, its name. Pure."""
 
 from __future__ import annotations
 

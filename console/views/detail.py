@@ -51,6 +51,7 @@ class Detail(Vertical):
         self._listed: tuple[str, FolderSummary | None] = ("", None)
         self._files: dict[str, CheckpointFile] = {}
         self._recent: dict[str, dict[str, Cell]] = {}
+        self._said = Text()
 
     def compose(self) -> ComposeResult:
         """Arranges the subject above its files."""
@@ -70,7 +71,7 @@ class Detail(Vertical):
         text.append(visible(session, 1024), "bold")
         for cell in state_lines(memory, disk):
             text.append("\n" + cell.text, "" if cell.tone != "dim" else "dim")
-        self.query_one("#subject", Static).update(text)
+        self._say(text)
         if self._listed != (session, disk):
             if self._listed[0] != session:
                 self._files = {}
@@ -113,11 +114,16 @@ class Detail(Vertical):
         title = Text()
         title.append("Latest checkpoints", "bold")
         title.append("\n↑ ↓ choose a session", "dim")
-        self.query_one("#subject", Static).update(title)
+        self._say(title)
         recent = self._desk.board.recent_checkpoints(RECENT_ROWS)
         self._recent = {one.folder: checkpoint_cells(one) for one in recent}
         table = self.query_one("#recent", LiveTable)
         table.show(list(self._recent), empty_text="None yet.")
+
+    def _say(self, text: Text) -> None:
+        if text != self._said:  # A text that is set again is laid out again, and all around it.
+            self._said = text
+            self.query_one("#subject", Static).update(text)
 
     def _file_cells(self, key: str, _index: int) -> dict[str, Cell]:
         return file_cells(self._files[key])

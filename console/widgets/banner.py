@@ -14,9 +14,14 @@ BAR_CELLS = 24
 class Banner(Static):
     """Says why the directory isn't open, how far it is read, and what is over its bound."""
 
+    _said = ("", "")
+
     def show(self, update: Update) -> None:
         """Takes an update."""
         words, tone = banner_words(update)
+        if (words, tone) == self._said:
+            return  # Words that are set again are laid out again, and all below them.
+        self._said = (words, tone)
         self.display = bool(words)
         self.set_class(tone == "bad", "-bad")
         self.update(Text(words, no_wrap=False))

@@ -35,13 +35,15 @@ class Lane(Static):
                 nothing new is coming.
             why_none: What is said where there is none.
         """
-        self._shown = (victims, why_none)
-        self.on_resize()
+        if (victims, why_none) != self._shown:
+            self._shown = (victims, why_none)
+            self.on_resize()
 
     def on_resize(self) -> None:
         """Shows as many as there are lines for."""
         victims, why_none = self._shown
-        self.update(lane_text(victims, why_none, self.size.width or 80, self.size.height or 1))
+        text = lane_text(victims, why_none, self.size.width or 80, self.size.height or 1)
+        self.update(text, layout=False)
 
 
 def lane_text(

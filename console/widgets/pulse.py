@@ -27,6 +27,8 @@ TWO_LINES: Final = (100, 30)
 class Masthead(Static):
     """Mode, directory, and the badge that says how changes are noticed."""
 
+    _said: Text | None = None
+
     def show(self, update: Update, now_ms: int) -> None:
         """Takes an update.
 
@@ -34,7 +36,10 @@ class Masthead(Static):
             update: The newest update.
             now_ms: The time now, Unix ms, for the age of the last sweep.
         """
-        self.update(masthead_text(update, now_ms, self.size.width or 80))
+        text = masthead_text(update, now_ms, self.size.width or 80)
+        if text != self._said:  # A text that is set again is laid out and drawn again.
+            self._said = text
+            self.update(text, layout=False)
 
 
 class Pulse(Widget):
