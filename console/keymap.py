@@ -61,6 +61,12 @@ def binding_ids() -> Iterator[str]:
     yield from dict.fromkeys(id_ for scope in _scopes() for id_, _ in _bindings(scope))
 
 
+def bound_keys() -> Iterator[str]:
+    """Yields every key that is bound where no key was changed, as Textual names it, each once."""
+    bindings = (binding for scope in _scopes() for _, binding in _bindings(scope))
+    yield from dict.fromkeys(key for binding in bindings for key in _keys(binding.key))
+
+
 def _check_scope(settings: Settings, bindings: Mapping[str, Binding]) -> None:
     taken: dict[str, str] = {}
     # Those that keep their keys first, so that the one that was chosen is the one that is named.

@@ -10,7 +10,7 @@ import pytest
 
 import tracker
 from console.cli.root import VERBS
-from console.keymap import binding_ids
+from console.keymap import bound_keys
 
 HERE = Path(__file__).parent.parent
 README = (HERE / "README.md").read_text("utf-8")
@@ -73,9 +73,14 @@ def test_the_feed_example_is_an_event_and_its_effect() -> None:
 
 
 def test_the_keys_in_the_readme_are_those_of_the_console() -> None:
-    assert {"session.evict", "session.rehydrate", "table.follow", "app.theme", "app.quit"} <= set(
-        binding_ids()
-    )
+    section = README.split("## The console")[1].split("## Without a screen")[0]
+    table = section.split("| key | does |")[1].split("\n\n")[0]
+    listed = {key for row in table.splitlines() for key in re.findall(r"`([^`]+)`", row[:80])}
+    known = {key.strip() for key in bound_keys()}
+    for key in "erpxzcdPsafvyoi0t":
+        assert key in listed, key
+        assert key in known, key
+    assert {str(number) for number in range(1, 7)} <= known
 
 
 def test_every_picture_and_page_the_readme_points_to_is_there() -> None:
@@ -93,5 +98,15 @@ def test_the_guide_names_every_module_of_the_tracker() -> None:
 
 
 def test_no_page_names_a_path_of_a_machine() -> None:
-    for path in (HERE / "README.md", HERE / "CHANGELOG.md", HERE / "tracker" / "README.md"):
+    for path in (HERE / "README.md", HERE / "CHANGELOG.md", *HERE.glob("*/README.md")):
         assert not re.search(r"(^|[\s(`])/(home|root|work|tmp)/", path.read_text("utf-8")), path
+
+
+def test_the_guide_to_the_console_names_every_room() -> None:
+    guide = (HERE / "console" / "README.md").read_text("utf-8")
+    rooms = {
+        path.stem + ("/" if path.is_dir() else "")
+        for path in (HERE / "console").iterdir()
+        if path.suffix in ("", ".py") and not path.stem.startswith("__")
+    }
+    assert sorted(room for room in rooms if f"`{room}`" not in guide) == []

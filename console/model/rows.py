@@ -120,7 +120,9 @@ def folder_cells(
         rules: The policy's numbers, for the marks.
     """
     judged = judge(memory, disk)
-    notes = [disk.why] if disk.why else []
+    # The path up to the folder is the same in all rows, and would leave no room for the rest.
+    path, found, why = disk.why.partition(f"/{disk.folder}: ")
+    notes = [why if found else path] if disk.why else []
     if twins:
         notes.append(f"{twins} other folder(s) name this session")
     if disk.leftovers:

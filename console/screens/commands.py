@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 from collections import Counter
 from collections.abc import Callable, Sequence
+from itertools import count
 from typing import TYPE_CHECKING, ClassVar, Final
 
 from textual import work
@@ -35,8 +36,6 @@ ON_SESSIONS: Final = frozenset(("evict", "rehydrate", "pin", "release", "copy_id
 
 ON_TABLES: Final = frozenset(("select", "columns"))
 """Actions that mean something in a table of sessions or folders alone."""
-
-DIALOG: Final = "dialog"
 
 
 class Commands(Screen[None]):
@@ -76,6 +75,7 @@ class Commands(Screen[None]):
     def __init__(self, desk: Desk) -> None:
         super().__init__()
         self.desk = desk
+        self._holds = count()
 
     @property
     def view(self) -> View:
@@ -103,6 +103,17 @@ class Commands(Screen[None]):
         if action in ON_SESSIONS:
             return True if self.is_mounted and self.view.targets() else None
         return True
+
+    @property
+    def _is_asking(self) -> bool:
+        """Whether a dialog is open: a key that was pressed before it could be seen is none for it."""
+        return self.app.screen is not self
+
+    def _hold(self, view: View) -> str:
+        """Lets a view's rows stand still; returns what ends it. Two commands may run at a time."""
+        held = f"command {next(self._holds)}"
+        view.hold(held)
+        return held
 
     # -- on sessions ------------------------------------------------------------------------------
 
@@ -152,20 +163,22 @@ class Commands(Screen[None]):
             Action.UNPIN: operator.unpin,
             Action.RELEASE: operator.release,
         }
-        view.hold(DIALOG)
+        held = self._hold(view)
         try:
             reason: str | None = ""
             judged = [
                 judge(desk.board.tracked(session), desk.board.folder(session)) for session in ids
             ]
             if needs_asking(action, [one.verdict for one in judged]):
+                if self._is_asking:
+                    return
                 reason = await self._ask(action, ids, judged)
             if reason is None:
                 return
             deed = await asyncio.to_thread(run[action], ids, reason)
             self._tell(deed)
         finally:
-            view.let_go(DIALOG)
+            view.let_go(held)
         if isinstance(view, TableView):
             view.unmark(deed.done)
 
@@ -224,7 +237,9 @@ class Commands(Screen[None]):
         if counts is None:
             self.notify("The directory isn't open yet.", severity="warning", markup=False)
             return
-        view.hold(DIALOG)
+        if self._is_asking:
+            return
+        held = self._hold(view)
         try:
             dialog = CapacityDialog(
                 counts.capacity,
@@ -239,7 +254,7 @@ class Commands(Screen[None]):
                 if deed.capacity is not None:
                     self.post_message(CapacityChosen(deed.capacity))
         finally:
-            view.let_go(DIALOG)
+            view.let_go(held)
 
     # -- dialogs ----------------------------------------------------------------------------------
 
@@ -261,9 +276,9 @@ class Commands(Screen[None]):
         from console.screens.select import SelectDialog, Ways
 
         view = self.view
-        if not isinstance(view, TableView):
+        if not isinstance(view, TableView) or self._is_asking:
             return
-        view.hold(DIALOG)
+        held = self._hold(view)
         try:
             ways = Ways(view.coldest, view.idle, view.matching)
             chosen = await self.app.push_screen_wait(
@@ -272,7 +287,7 @@ class Commands(Screen[None]):
             if chosen is not None:
                 view.mark(chosen)
         finally:
-            view.let_go(DIALOG)
+            view.let_go(held)
 
     @work(group="dialog")
     async def action_columns(self) -> None:
@@ -280,7 +295,7 @@ class Commands(Screen[None]):
         from console.screens.columns import ColumnsDialog
 
         view = self.view
-        if not isinstance(view, TableView):
+        if not isinstance(view, TableView) or self._is_asking:
             return
         dialog = ColumnsDialog(view.COLUMNS, view.hidden_columns)
         hidden = await self.app.push_screen_wait(dialog)
