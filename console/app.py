@@ -18,7 +18,7 @@ from typing import ClassVar, Final
 from textual import events
 from textual.app import App, SystemCommand
 from textual.binding import Binding, BindingType
-from textual.reactive import reactive
+from textual.reactive import var
 from textual.screen import Screen
 from textual.theme import Theme
 
@@ -98,7 +98,7 @@ class HoldfastApp(Themed):
         Binding("q", "quit", "Quit", id="app.quit", tooltip="Quit the console"),
     ]
 
-    snapshot: reactive[Update | None] = reactive(None)
+    snapshot: var[Update | None] = var(None)
 
     def __init__(
         self,

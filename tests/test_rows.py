@@ -187,6 +187,12 @@ def test_a_folder_says_what_is_wrong_with_it_and_who_shares_its_session() -> Non
     assert folder_cells(on_disk("f-1"), None, 1, Rules())["notes"].tone == "warn"
 
 
+def test_what_is_wrong_with_a_folder_begins_behind_its_path() -> None:
+    why = "/home/x/state/f-1: refused, a symbolic link"
+    assert folder(on_disk("f-1", trouble="unsafe", why=why))["notes"] == "refused, a symbolic link"
+    assert folder(on_disk("f", trouble="unsafe", why=why))["notes"] == why
+
+
 def test_a_folder_without_a_record_shows_no_marks_and_no_time() -> None:
     found = folder(on_disk("f-1", state=None, trouble="unsafe", why="a symbolic link"))
     assert found["verdict"] == "unsafe"

@@ -106,7 +106,7 @@ class Commands(Screen[None]):
 
     @property
     def _is_asking(self) -> bool:
-        """Whether a dialog is open: a key that was pressed before it could be seen is none for it."""
+        """Whether a dialog is open already, for keys that were pressed before it could be seen."""
         return self.app.screen is not self
 
     def _hold(self, view: View) -> str:

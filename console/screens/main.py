@@ -5,12 +5,13 @@ Views are told of updates only while they are shown; keys that act are in `comma
 
 from __future__ import annotations
 
+import asyncio
 from typing import ClassVar, Final
 
 from textual import on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
-from textual.reactive import reactive
+from textual.reactive import var
 from textual.widgets import ContentSwitcher
 
 from console.choices import Choices
@@ -41,7 +42,16 @@ class MainScreen(Commands):
     """
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("slash", "filter", "Filter", id="view.filter", tooltip="Show only what matches"),
+        # With priority, so that the bar is open before the next key is looked at: what is typed fast
+        # is a filter then, and no command.
+        Binding(
+            "slash",
+            "filter",
+            "Filter",
+            priority=True,
+            id="view.filter",
+            tooltip="Show only what matches",
+        ),
         Binding("escape", "step_back", "Back", show=False, id="view.back", tooltip="One step back"),
         *(
             Binding(
@@ -62,7 +72,8 @@ class MainScreen(Commands):
     ]
     VERTICAL_BREAKPOINTS = [(0, "-low"), (20, "-tall")]
 
-    snapshot: reactive[Update | None] = reactive(None, always_update=True)
+    # A reactive would have the whole screen drawn again; views draw what changed.
+    snapshot: var[Update | None] = var(None, always_update=True)
 
     def __init__(self, desk: Desk, choices: Choices) -> None:
         super().__init__(desk)
@@ -70,24 +81,29 @@ class MainScreen(Commands):
         self._views: dict[str, View] = {FIRST: self._made(FIRST)}
         self._current = FIRST
         self._came_from = FIRST
+        self._making = asyncio.Lock()
         self._meaning: tuple[str, bool, bool] | None = None
+        # They are told of every update, and so are kept rather than looked for.
+        self._masthead, self._tabs = Masthead(id="masthead"), ViewTabs(id="tabs")
+        self._pulse, self._banner = Pulse(id="pulse"), Banner(id="banner")
+        self._status, self._filter_bar = StatusLine(id="status"), FilterBar(id="filter-bar")
 
     def compose(self) -> ComposeResult:
         """Arranges the widgets."""
-        yield Masthead(id="masthead")
-        yield ViewTabs(id="tabs")
-        yield Pulse(id="pulse")
-        yield Banner(id="banner")
+        yield self._masthead
+        yield self._tabs
+        yield self._pulse
+        yield self._banner
         with ContentSwitcher(initial=view_id(FIRST), id="views"):
             yield self._views[FIRST]
         with BottomLine():
-            yield StatusLine(id="status")
-            yield FilterBar(id="filter-bar")
+            yield self._status
+            yield self._filter_bar
         yield KeyBar()
 
     def on_mount(self) -> None:
         """Shows the empty faces, and lets ages tick."""
-        self.query_one(ViewTabs).current = FIRST
+        self._tabs.current = FIRST
         self.call_after_refresh(self.view.take_focus)
         self.set_interval(1.0, self._tick)
 
@@ -103,7 +119,7 @@ class MainScreen(Commands):
         if not self._is_whole:
             return
         self._show_above(update)
-        self.query_one(Banner).show(update)
+        self._banner.show(update)
         self.view.show(update, self.desk.clock())
         self._show_state()
 
@@ -115,10 +131,8 @@ class MainScreen(Commands):
 
     def _show_above(self, update: Update) -> None:
         now_ms, board = self.desk.clock(), self.desk.board
-        self.query_one(Masthead).show(update, now_ms)
-        self.query_one(Pulse).show(
-            update, board.folder_count, board.disk_bytes, self.desk.chronicle, now_ms
-        )
+        self._masthead.show(update, now_ms)
+        self._pulse.show(update, board.folder_count, board.disk_bytes, self.desk.chronicle, now_ms)
         self._set_badge("disk", len(board.troubled))
 
     @on(StateChanged)
@@ -126,7 +140,7 @@ class MainScreen(Commands):
         if self._is_whole:
             # Where there is no room for the tabs, the status says which view it is.
             title = (Cell(self.view.TITLE, "strong"),) if self.has_class("-low") else ()
-            self.query_one(StatusLine).show((*title, *self.view.status()))
+            self._status.show((*title, *self.view.status()))
             # The footer is made anew each time its keys are: only when what they mean changes.
             meaning = (self._current, bool(self.view.targets()), self.is_read_only)
             if meaning != self._meaning:
@@ -136,12 +150,7 @@ class MainScreen(Commands):
     @property
     def _is_whole(self) -> bool:
         # An update may come before the widgets are there, and after they are gone.
-        return (
-            self.is_mounted
-            and self.view.is_mounted
-            and bool(self.query("#masthead"))
-            and bool(self.query("#filter-bar"))
-        )
+        return self._filter_bar.is_attached and self._masthead.is_attached and self.view.is_mounted
 
     # -- views ------------------------------------------------------------------------------------
 
@@ -159,7 +168,7 @@ class MainScreen(Commands):
         self._set_badge("health", message.errors + message.warnings)
 
     def _set_badge(self, name: str, count: int) -> None:
-        self.query_one(ViewTabs).set_badge(name, f"⚠ {count:,}" if count else "")
+        self._tabs.set_badge(name, f"⚠ {count:,}" if count else "")
 
     async def action_view(self, name: str) -> None:
         """Shows a view; the third with the session the cursor is on, where it is on one."""
@@ -179,8 +188,6 @@ class MainScreen(Commands):
 
     async def show_session(self, session: str) -> None:
         """Shows a session whole."""
-        if self._current != "session":
-            self._came_from = self._current
         await self._switch("session")
         self.view.go_to(session)
         self._show_state()
@@ -194,14 +201,17 @@ class MainScreen(Commands):
 
     async def _switch(self, name: str) -> None:
         switcher = self.query_one("#views", ContentSwitcher)
-        if name not in self._views:
-            view = self._made(name)
-            await switcher.add_content(view)
-            self._views[name] = view
+        async with self._making:  # A key and a click may ask for the same one at once.
+            if name not in self._views:
+                view = self._made(name)
+                await switcher.add_content(view)
+                self._views[name] = view
         self._close_filter_bar()
+        if name == "session" and self._current != name:
+            self._came_from = self._current
         self._current = name
         switcher.current = view_id(name)
-        self.query_one(ViewTabs).current = name
+        self._tabs.current = name
         if self.snapshot is not None:
             self.view.show(self.snapshot, self.desk.clock())
         self.view.take_focus()
@@ -218,11 +228,11 @@ class MainScreen(Commands):
     def action_filter(self) -> None:
         """Opens the filter bar with the filter that holds now."""
         if self.view.CAN_FILTER:
-            self.query_one(FilterBar).open(self.view.filter_text)
+            self._filter_bar.open(self.view.filter_text)
 
     @on(FilterTyped)
     def _filter(self, message: FilterTyped) -> None:
-        self.query_one(FilterBar).say(self.view.take_filter(message.text))
+        self._filter_bar.say(self.view.take_filter(message.text))
 
     @on(FilterDone)
     def _end_filter(self, message: FilterDone) -> None:
@@ -231,7 +241,7 @@ class MainScreen(Commands):
         self.view.take_focus()
 
     def _close_filter_bar(self) -> None:
-        self.query_one(FilterBar).display = False
+        self._filter_bar.display = False
 
     async def action_step_back(self) -> None:
         """Takes back the innermost thing: the help panel, then what the view has, then the view."""
@@ -242,6 +252,8 @@ class MainScreen(Commands):
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Hides what means nothing here; what acts is judged by `Commands`."""
-        if action == "filter" and not self.view.CAN_FILTER:
-            return None
+        if action == "filter":
+            if self.is_mounted and self._filter_bar.display:
+                return False  # It is typed into it.
+            return True if self.view.CAN_FILTER else None
         return super().check_action(action, parameters)

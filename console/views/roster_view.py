@@ -209,13 +209,13 @@ class RosterView(View):
 
     def hide_columns(self, hidden: Sequence[str]) -> None:
         """Hides columns; what isn't one of them is left out."""
-        self.hidden_columns = tuple(one.key for one in self.COLUMNS if one.key in hidden)
+        self.hidden_columns = self._hideable(hidden)
         self._show_columns()
         self._say_arranged()
 
     def take_arrangement(self, sorting: Sorting | None, hidden: Sequence[str]) -> None:
         """Takes up what was remembered, before the first rows are shown."""
-        self.hidden_columns = tuple(one.key for one in self.COLUMNS if one.key in hidden)
+        self.hidden_columns = self._hideable(hidden)
         if sorting is not None and sorting.column in self.sorts():
             self.roster.sort_by(sorting.column, sorting.is_descending)
 
@@ -223,6 +223,10 @@ class RosterView(View):
         """Shows the columns and the order that were remembered."""
         self._show_columns()
         self.table.show_sort(*self.roster.sort)
+
+    def _hideable(self, hidden: Sequence[str]) -> tuple[str, ...]:
+        """Returns those of some columns that there are; the one that names the row stays."""
+        return tuple(one.key for one in self.COLUMNS if one.key in hidden and not one.grows)
 
     def _show_columns(self) -> None:
         self.table.set_columns([one for one in self.COLUMNS if one.key not in self.hidden_columns])

@@ -109,7 +109,7 @@ class FilterBar(Horizontal):
         with self.prevent(Input.Changed):
             self._entry.value = text
         self._entry.cursor_position = len(self._entry.value)
-        self._entry.focus()
+        self.screen.set_focus(self._entry)  # At once: the next key is meant for it already.
         self.say("")
 
     def say(self, problem: str) -> None:

@@ -15,8 +15,6 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import ClassVar, Final
 
-from rich.cells import set_cell_size
-from rich.segment import Segment
 from rich.style import Style
 from textual import events
 from textual.binding import Binding, BindingType
@@ -27,7 +25,8 @@ from textual.strip import Strip
 
 from console.messages import CursorMoved, HeaderChosen, RowOpened
 from console.model.rows import Cell
-from console.widgets.columns import GAP, Column, Placed, fit, place
+from console.widgets.columns import GAP, Column, fit
+from console.widgets.painter import Painter
 
 DIVIDER: Final = "\0"
 """The key of the line between two parts of a table. No session's id holds NUL."""
@@ -94,7 +93,7 @@ class LiveTable(ScrollView, can_focus=True):
         self._sort: tuple[str | None, bool] = (None, False)
         self._keys: Sequence[str] = ()
         self._cursor_index = -1
-        self._placed: tuple[Placed, ...] = ()
+        self._painter = Painter(self._part_style)
         self._placed_width = -1
         self._empty_text = ""
         self._divider_text = ""
@@ -205,31 +204,38 @@ class LiveTable(ScrollView, can_focus=True):
         if self.cursor_key is not None:
             self._scroll_into_view(self._cursor_index)
 
+    def notify_style_update(self) -> None:
+        """Draws everything anew in other colours."""
+        self._painter.forget()
+        super().notify_style_update()
+
     def render_line(self, y: int) -> Strip:
         """Draws one line of the screen: the header, a row, or nothing."""
         width = self.scrollable_content_region.width
         if width != self._placed_width:
-            self._placed = place(self._columns, max(width - 1, 1))
+            self._painter.lay_out(self._columns, width)
             self._placed_width = width
-        base = self.rich_style
+        painter = self._painter
         if y == 0:
             titles = {one.key: Cell(self._title(one)) for one in self._columns}
-            return self._strip(titles, self._style("header", base), width, plain=True)
+            return painter.row(titles, " ", ("header",))
         index = self.scroll_offset.y + y - 1
         if index >= len(self._keys):
             text = self._empty_text if not self._keys and y == 2 else ""
-            return Strip([Segment(set_cell_size(" " + text, width), self._style("dim", base))])
+            return painter.line(f" {text}", "dim")
         key = self._keys[index]
         if key == DIVIDER:
-            text = f"── {self._divider_text} ".ljust(width, "─")
-            return Strip([Segment(set_cell_size(text, width), self._style("divider", base))])
-        cells = self._cells_of(key, index)
-        first = " "
-        if self._is_marked(key):
-            first, base = MARK, self._style("marked", base)
+            return painter.line(f"── {self._divider_text} ".ljust(width, "─"), "divider")
+        over: tuple[str, ...] = ("marked",) if self._is_marked(key) else ()
+        first = MARK if over else " "
         if key == self.cursor_key:
-            return self._strip(cells, self._style("cursor", base), width, first, plain=True)
-        return self._strip(cells, base, width, first)
+            over = (*over, "cursor")
+        return painter.row(self._cells_of(key, index), first, over)
+
+    def _part_style(self, name: str) -> Style:
+        if not name:
+            return self.rich_style
+        return self.get_component_rich_style(f"live-table--{name}", partial=True)
 
     def _title(self, column: Column) -> str:
         sorted_by, is_reversed = self._sort
@@ -242,35 +248,11 @@ class LiveTable(ScrollView, can_focus=True):
 
     def _column_at(self, x: int) -> str | None:
         start = 1
-        for column, width in self._placed:
+        for column, width in self._painter.placed:
             if start <= x < start + width + GAP:
                 return column.key
             start += width + GAP
         return None
-
-    def _strip(
-        self,
-        cells: dict[str, Cell],
-        base: Style,
-        width: int,
-        first: str = " ",
-        *,
-        plain: bool = False,
-    ) -> Strip:
-        segments = [Segment(first, base)]
-        for number, (column, column_width) in enumerate(self._placed):
-            cell = cells.get(column.key, _NO_CELL)
-            text = fit(
-                cell.text, column_width, is_right=column.is_right, keeps_end=column.keeps_end
-            )
-            style = base if plain or not cell.tone else self._style(cell.tone, base)
-            if number:
-                segments.append(Segment(" " * GAP, base))
-            segments.append(Segment(text, style))
-        return Strip(segments).adjust_cell_length(width, base)
-
-    def _style(self, name: str, base: Style) -> Style:
-        return base + self.get_component_rich_style(f"live-table--{name}", partial=True)
 
     def _index_of(self, key: str) -> int:
         try:
@@ -299,6 +281,3 @@ class LiveTable(ScrollView, can_focus=True):
 
     def _resize_virtual(self) -> None:
         self.virtual_size = Size(self.size.width, len(self._keys) + 1)
-
-
-_NO_CELL: Final = Cell("")
