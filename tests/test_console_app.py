@@ -138,13 +138,13 @@ async def test_evict_and_rehydrate_go_through_the_tracker_and_leave_an_observed_
             " Only this console's memory let go of it; z or r brings it back."
         ]
         assert table(app).cursor_key == "agent:main:main"
-        assert "on disk only: 1" in shown(app)
-        assert "evictions 1" in shown(app)
+        await until(pilot, lambda: "on disk only: 1" in shown(app), "the divider")
+        await until(pilot, lambda: "evictions 1/min" in shown(app), "the count")
         await pilot.press("r")
         await until(pilot, lambda: tracked_ids(app)[0] == "agent:main:main", "the rehydration")
         await until(pilot, lambda: len(notices(app)) == 2, "the notice")
         assert notices(app)[1] == "Rehydrated agent:main:main."
-        assert "rehydrations 1" in shown(app)
+        await until(pilot, lambda: "rehydrations 1/min" in shown(app), "the count")
         assert disk_only_ids(app) == []
     assert tree(root) == before
 

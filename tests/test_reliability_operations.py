@@ -18,7 +18,7 @@ from conftest import Open
 from faulty_os import watched
 from feeds import MINUTE_MS, NOW_MS, turn
 from reliability.faults import ONCE
-from reliability.operations import failing, operations
+from reliability.operations import BEGINNINGS, failing, failing_from, operations
 from reliability.weakened import without_a_word, without_closing, without_the_rename
 
 from tracker import WriteError
@@ -71,7 +71,10 @@ def test_a_store_that_a_full_disk_harms_is_found_out(
 
 @pytest.mark.slow
 @pytest.mark.timeout(600)
-def test_every_operation_may_fail_in_any_way_and_nothing_is_lost() -> None:
-    row = operations(False)
+@pytest.mark.parametrize("beginning", BEGINNINGS, ids=["many", "one", "inherited"])
+def test_every_operation_may_fail_in_any_way_and_nothing_is_lost(
+    beginning: tuple[int, bool],
+) -> None:
+    row = failing_from(False, [beginning])
     assert not row.violations, str(row)
-    assert row.figures["lives"] > 36 * 250
+    assert row.figures["lives"] > 18 * 250

@@ -259,14 +259,16 @@ def test_a_filter_and_an_order_before_the_first_update_take_effect_with_it() -> 
     assert selection.rows.keys == ["s-4", "s-3", "s-1", "s-0"]
 
 
-def test_the_rows_are_a_copy_and_not_the_sources_own() -> None:
+def test_rows_in_their_natural_order_go_on_with_the_source_unless_they_are_to_stand() -> None:
     source = filled(2)
     own = ["a", "b"]
     source.parts = lambda: (own, ())  # type: ignore[method-assign]
     selection = Selection(source)
     selection.update(None, NOW_MS)
+    standing = selection.rows.standing()
     own.append("c")
-    assert selection.rows.keys == ["a", "b"]
+    assert standing.keys == ["a", "b"]
+    assert selection.rows.keys == ["a", "b", "c"]
 
 
 @given(st.lists(st.sampled_from(NAMES), unique=True), st.lists(st.sampled_from(NAMES), unique=True))

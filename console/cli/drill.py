@@ -14,13 +14,8 @@ from console.cli.feed import Stopping
 from console.cli.keys import EscapeKey
 from console.cli.output import emit, emit_json, narrate
 from console.cli.progress import Progress, can_show
-from console.cli.reporting import (
-    check_target,
-    has_failed,
-    report_lines,
-    report_record,
-    save_reports,
-)
+from console.cli.reporting import check_target, save_reports
+from console.model.reports import has_failed, report_lines, report_record
 from console.settings import Settings, load_settings
 from tracker import (
     PLANS,

@@ -8,10 +8,8 @@ from contextlib import suppress
 from typing import Final
 
 from console.cli.errors import AskedWrongError
-from console.model.reports import has_failed, report_lines, report_record, to_json, to_toml
+from console.model.reports import to_json, to_toml
 from tracker import Report
-
-__all__ = ["check_target", "has_failed", "report_lines", "report_record", "save_reports"]
 
 SUFFIXES: Final = (".toml", ".json")
 

@@ -7,10 +7,9 @@ in it, however many sessions there are.
 from __future__ import annotations
 
 import heapq
-from bisect import bisect_left
-from collections import OrderedDict
 from collections.abc import Iterator, Sequence
 
+from console.model.ordered import Backwards, Ordered
 from console.snapshot import Update
 from tracker import ChangeKind, FolderSummary, TrackedSession
 
@@ -35,14 +34,13 @@ class Board:
         self.changed_folders: set[str] | None = None
         self.disk_bytes = 0
         self.troubled: set[str] = set()
-        self._tracked: OrderedDict[str, TrackedSession] = OrderedDict()
-        self._numbers: list[int] | None = None  # Their recency, oldest first, once asked for.
+        self._tracked: dict[str, TrackedSession] = {}
+        self._recency = Ordered()  # Those in memory, the oldest first.
+        self._arrivals = 0
         self._folders: dict[str, FolderSummary] = {}
         self._by_session: dict[str, tuple[FolderSummary, ...]] = {}  # The soundest first.
         self._evicted_number: dict[str, int] = {}
-        self._disk_only: list[str] = []
-        self._ranks: list[Rank] = []  # Of those in _disk_only, in the same order.
-        self._rank_of: dict[str, Rank] = {}
+        self._disk_only = Ordered()
         self._unranked: set[str] = set()  # Those whose rank is to be looked at again.
 
     def apply(self, update: Update) -> None:
@@ -52,6 +50,7 @@ class Board:
         sessions = set(update.dropped)
         for session in update.dropped:
             self._tracked.pop(session, None)
+            self._recency.drop(session)
         self._take_touched(update.tracked)
         sessions.update(one.session for one in update.tracked)
         for one in update.changed:
@@ -71,7 +70,6 @@ class Board:
                 self._evicted_number.pop(change.session, None)
                 sessions.add(change.session)
         self.update = update
-        self._numbers = None
         self._unranked |= sessions
         self.changed_sessions = None if update.is_fresh else sessions
         self.changed_folders = (
@@ -109,43 +107,44 @@ class Board:
         """Returns the names of all folders, in no order."""
         return list(self._folders)
 
-    def newest_first(self) -> list[str]:
-        """Returns the ids in memory in recency order, the newest first. Cost: a copy of them."""
-        return list(reversed(self._tracked))
+    def newest_first(self) -> Sequence[str]:
+        """Returns the ids in memory in recency order, the newest first.
+
+        It is the board's own order, as it is at every moment: the next update changes it.
+        """
+        return Backwards(self._recency)
 
     def position(self, session: str) -> int | None:
-        """Returns a session's place in recency order, from 1; None where it isn't in memory.
-
-        Cost: a search, over a list that is made once an update.
-        """
-        one = self._tracked.get(session)
-        if one is None:
+        """Returns a session's place in recency order, from 1; None where it isn't in memory."""
+        if session not in self._tracked:
             return None
-        if self._numbers is None:
-            self._numbers = [other.recency for other in self._tracked.values()]
-        return len(self._numbers) - bisect_left(self._numbers, one.recency)
+        return len(self._recency) - self._recency.index(session)
 
     def oldest_first(self) -> Iterator[TrackedSession]:
         """Iterates over the sessions in memory, from the one that would be evicted next."""
-        return iter(self._tracked.values())
+        return (self._tracked[session] for session in self._recency)
 
-    def disk_only(self) -> list[str]:
+    def disk_only(self) -> Sequence[str]:
         """Returns the ids that are on disk alone: the latest evicted first, then the latest active.
 
-        Cost: a search and a shift for each that changed since; a sort where most of them did. The
-        list is the board's own, and is changed by the next update.
+        It is the board's own order, as it is at every moment: the next update changes it.
+
+        Cost: a search and a shift for each that changed since; a sort where most of them did.
         """
         if len(self._unranked) > 64 + len(self._disk_only) // 8:
-            self._rank_of = {
-                session: self._disk_rank(session)
-                for session in self._by_session
-                if session not in self._tracked
-            }
-            self._ranks = sorted(self._rank_of.values())
-            self._disk_only = [rank[2] for rank in self._ranks]
+            self._disk_only.fill(
+                {
+                    session: self._disk_rank(session)
+                    for session in self._by_session
+                    if session not in self._tracked
+                }
+            )
         else:
             for session in self._unranked:
-                self._rank_again(session)
+                if session in self._by_session and session not in self._tracked:
+                    self._disk_only.put(session, self._disk_rank(session))
+                else:
+                    self._disk_only.drop(session)
         self._unranked.clear()
         return self._disk_only
 
@@ -156,29 +155,10 @@ class Board:
 
     def _take_touched(self, touched: Sequence[TrackedSession]) -> None:
         """Gives touched sessions their places: the newest, but for one that was put back."""
-        newest = next(reversed(self._tracked.values()), None)
-        arrived = sorted(touched, key=_recency)
-        for one in arrived:
+        for one in touched:
+            self._arrivals += 1
             self._tracked[one.session] = one
-            self._tracked.move_to_end(one.session)
-        if newest is not None and arrived and arrived[0].recency < newest.recency:
-            for one in sorted(self._tracked.values(), key=_recency):
-                self._tracked.move_to_end(one.session)
-
-    def _rank_again(self, session: str) -> None:
-        is_here = session in self._by_session and session not in self._tracked
-        rank = self._disk_rank(session) if is_here else None
-        known = self._rank_of.get(session)
-        if rank == known:
-            return
-        if known is not None:
-            index = bisect_left(self._ranks, known)
-            del self._ranks[index], self._disk_only[index], self._rank_of[session]
-        if rank is not None:
-            index = bisect_left(self._ranks, rank)
-            self._ranks.insert(index, rank)
-            self._disk_only.insert(index, session)
-            self._rank_of[session] = rank
+            self._recency.put(one.session, (one.recency, self._arrivals))
 
     def _disk_rank(self, session: str) -> Rank:
         state = self._by_session[session][0].state
@@ -211,17 +191,14 @@ class Board:
 
     def _forget_all(self) -> None:
         self._tracked.clear()
+        self._recency.clear()
         self._folders.clear()
         self._by_session.clear()
         self._evicted_number.clear()
-        self._disk_only, self._ranks, self._rank_of = [], [], {}
+        self._disk_only.clear()
         self._unranked.clear()
         self.troubled.clear()
         self.disk_bytes = 0
-
-
-def _recency(one: TrackedSession) -> int:
-    return one.recency
 
 
 def _checkpoint_ms(summary: FolderSummary) -> int:

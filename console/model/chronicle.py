@@ -255,7 +255,9 @@ class Chronicle:
             return
         before, self._counted = self._counted, _counters(counts)
         if self._is_filling:
-            before = self._counted
+            # What came in is the directory being read; what left was made to, and counts.
+            came = self._counted
+            before = (came[0], before[1], came[2], before[3])
         series = (self.insertions, self.evictions, self.rehydrations, self.releases)
         for one, now, then in zip(series, self._counted, before, strict=True):
             # A counter that went back began anew.

@@ -150,6 +150,7 @@ class Roster:
 
     def hold(self, reason: str) -> None:
         """Lets rows stand still until `let_go` is called with the same reason."""
+        self._stand()
         self._holds.add(reason)
 
     def let_go(self, reason: str) -> None:
@@ -161,6 +162,8 @@ class Roster:
         """Shows the rows as of the last update, though they are held; they stand again then."""
         self._shown = self._selection.rows
         self._shown_keys = None
+        if self.is_held:
+            self._shown = self._shown.standing()
 
     # -- marks ----------------------------------------------------------------------------------
 
@@ -170,17 +173,20 @@ class Roster:
 
     def toggle(self, key: str) -> bool:
         """Marks a row, or unmarks it; whether it is marked now."""
+        self._stand()
         is_marked = key != DIVIDER and self.marks.toggle(key)
         self._show_unless_held()
         return is_marked
 
     def mark_range(self, first: str, last: str) -> None:
         """Marks the rows shown from one key to another; see `Marks.add_range`."""
+        self._stand()
         self.marks.add_range(self.rows, first, last)
         self.marks.discard((DIVIDER,))
 
     def mark_all(self) -> None:
         """Marks all rows shown; where all of them are marked, unmarks them."""
+        self._stand()
         keys = [key for key in self.rows if key != DIVIDER]
         if all(key in self.marks for key in keys):
             self.marks.discard(keys)
@@ -190,6 +196,7 @@ class Roster:
 
     def mark_many(self, keys: Iterable[str]) -> None:
         """Marks rows, whether or not they are shown."""
+        self._stand()
         self.marks.add(key for key in keys if key != DIVIDER)
 
     def clear_marks(self) -> None:
@@ -206,6 +213,11 @@ class Roster:
         """Returns the marked keys that aren't shown, whether or not there is a row."""
         shown_keys = self._shown_set()
         return tuple(key for key in self.marks if key not in shown_keys)
+
+    def _stand(self) -> None:
+        """Takes a copy of what is shown, which may be the source's own, before it is held."""
+        if not self.is_held:
+            self._shown = self._shown.standing()
 
     def _show_unless_held(self) -> None:
         if not self.is_held or not self._shown.keys:

@@ -14,6 +14,7 @@ from typing import Final, NamedTuple, Protocol
 
 from console.model.facts import Facts
 from console.model.filtering import Filter
+from console.model.ordered import Joined
 from console.model.ordering import Rank, rank_by
 from console.model.sorted_rows import SortedRows
 from console.model.timetable import Timetable
@@ -38,7 +39,7 @@ class Source(Protocol):
 
 
 class Arranged(NamedTuple):
-    """Rows in order.
+    """Rows in order, perhaps as a view of an order that goes on.
 
     Attributes:
         keys: Their keys; DIVIDER once among them, where there is a part below it.
@@ -51,6 +52,10 @@ class Arranged(NamedTuple):
     def __len__(self) -> int:
         """How many rows there are, the divider not counted."""
         return len(self.keys) - (self.above < len(self.keys))
+
+    def standing(self) -> Arranged:
+        """Returns a copy that stands still."""
+        return Arranged(list(self.keys), self.above)
 
     @property
     def parts(self) -> tuple[Sequence[str], Sequence[str]]:
@@ -189,5 +194,5 @@ class Selection:
         if self._filter is not None:
             above = [key for key in above if key in self._matching]
             below = [key for key in below if key in self._matching]
-        keys = [*above, DIVIDER, *below] if below else list(above)
-        self.rows = Arranged(keys, len(above))
+        # A view of the source's own order: whoever lets it stand still takes a copy.
+        self.rows = Arranged(Joined(above, DIVIDER, below) if below else above, len(above))

@@ -42,8 +42,8 @@ class MainScreen(Commands):
     """
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        # With priority, so that the bar is open before the next key is looked at: what is typed fast
-        # is a filter then, and no command.
+        # With priority, so that the bar is open before the next key is looked at: what is typed
+        # fast is a filter then, and no command.
         Binding(
             "slash",
             "filter",

@@ -203,9 +203,9 @@ def _sorts(screen: Screen[Any]) -> Iterator[SystemCommand]:
 
 
 def _newest_first(board: Board) -> Iterator[tuple[str, str]]:
-    for session in board.newest_first():
+    for session in list(board.newest_first()):  # The board goes on while the search waits.
         yield session, "in memory"
-    for session in list(board.disk_only()):  # The board changes its own while the search waits.
+    for session in list(board.disk_only()):
         yield session, "on disk"
 
 

@@ -12,7 +12,7 @@ from __future__ import annotations
 import errno
 import os
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from itertools import count, product
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -73,12 +73,21 @@ class Life(NamedTuple):
     triggers: dict[str, list[str]]
 
 
+BEGINNINGS = ((4, False), (1, False), (4, True))
+"""How lives begin: the tracker's capacity, and whether the directory holds what others left."""
+
+
 def operations(quick: bool) -> RowResult:
     """The row: every operation fails in turn."""
+    return failing_from(quick, BEGINNINGS)
+
+
+def failing_from(quick: bool, beginnings: Sequence[tuple[int, bool]]) -> RowResult:
+    """Lets every operation fail in turn, in lives that begin in some ways."""
     watch, counts = Stopwatch(), Counter[str]()
     violations: list[str] = []
     stride = 29 if quick else 1
-    for capacity, inherits in ((4, False), (1, False), (4, True)):
+    for capacity, inherits in beginnings:
         for number, (code, lasting) in enumerate(product(CODES, LASTING)):
             for nth in count(number * 5 % stride, stride):
                 case = {"nth": nth, "code": code, "lasting": lasting}
@@ -152,9 +161,6 @@ def failing(
                 if fault.strikes > strikes:
                     more = _kept(root, ledger, fault, torn)
                     wrong += [f"after {step}: {one}" for one in more]
-                elif fault.strikes:
-                    more = _without(audit(root, ledger), root, torn)
-                    wrong += [f"after {step}: {one}" for one in more]
         if lasting == ONCE and errors > 1:
             wrong.append(f"one failing operation came to {errors} errors")
         if (left := open_descriptors()) != descriptors:
@@ -181,10 +187,6 @@ def _kept(root: Path, ledger: Ledger, fault: Fault, torn: bytes | None) -> list[
         return []
     with fault.paused():
         wrong = [*audit(root, ledger), *reopened(root, ledger, read_only=True)]
-    return _without(wrong, root, torn)
-
-
-def _without(wrong: list[str], root: Path, torn: bytes | None) -> list[str]:
     return wrong if torn is None else but_for_the_torn(wrong, root, torn)
 
 
