@@ -72,6 +72,7 @@ class HoldfastApp(Themed):
         choices_file: Where choices are remembered; None to remember nothing.
         notes: What is to be said first, such as that a remembered capacity holds.
         clock: Returns Unix ms.
+        settle: Called once, when the directory has been read.
 
     Attributes:
         desk: What all views show and act through.
@@ -113,11 +114,13 @@ class HoldfastApp(Themed):
         choices_file: ChoicesFile | None = None,
         notes: Sequence[str] = (),
         clock: Callable[[], int] = wall_clock_ms,
+        settle: Callable[[], object] = lambda: None,
     ) -> None:
         super().__init__(theme_name, theme_folder)
         self.crash: Exception | None = None
         self.choices = choices or Choices()
         self._choices_file = choices_file
+        self._settle: Callable[[], object] | None = settle
         self._link = link
         operator = Operator(
             link,
@@ -184,6 +187,9 @@ class HoldfastApp(Themed):
             self.snapshot = message.update
             if (screen := self.main) is not None:
                 screen.snapshot = message.update
+            if self._settle is not None and message.update.watch.swept_ms:
+                self.call_after_refresh(self._settle)
+                self._settle = None
         finally:
             self._is_shown.set()
 
@@ -220,7 +226,9 @@ class HoldfastApp(Themed):
         self._clipboard = text
         if self._driver is not None:
             self._driver.write(sequence)
-        self.notify(f"Copied {visible(text, 80)}", markup=False)
+        first, *others = text.split("\n")
+        more = f" and {len(others):,} more" if others else ""
+        self.notify(f"Copied {visible(first, 80)}{more}", markup=False)
 
     def ask_to_end(self) -> None:
         """Quits as soon as the app can hear it. For any thread."""

@@ -5,6 +5,7 @@ The one place where the app meets the tracker that is embedded behind its link.
 
 from __future__ import annotations
 
+import gc
 import os
 import sys
 import threading
@@ -69,6 +70,7 @@ def open_console(
             keys=keys,
             choices=choices,
             choices_file=file,
+            settle=_settle,
             notes=[note for note in (damage, *holds.notes) if note],
         )
         with _ended_by_hangup(app, link):
@@ -98,6 +100,15 @@ def _standard_input_for_feed() -> int:
     os.dup2(terminal_fd, 0)
     os.close(terminal_fd)
     return feed_fd
+
+
+def _settle() -> None:
+    """Takes what is there now out of the garbage collector's rounds, which stop the screen.
+
+    Modules, widgets and the first look at the directory stay for as long as the console runs.
+    """
+    gc.collect()
+    gc.freeze()
 
 
 @contextmanager

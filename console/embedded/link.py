@@ -38,8 +38,8 @@ from tracker import DirectoryStore as Store
 RETRY_S: Final = 0.5
 """How often a directory that can't be opened is tried again."""
 
-FRAME_S: Final = 0.06
-"""The least time between two updates."""
+FRAME_S: Final = 1 / 32
+"""The least time between two updates: a person sees no steps from about 30 a second on."""
 
 FeedLines = Callable[[threading.Event], Iterator[Event | BadLine]]
 TrackerOf = Callable[[Store], SessionTracker]

@@ -6,7 +6,6 @@ in it, however many sessions there are.
 
 from __future__ import annotations
 
-import heapq
 from collections.abc import Iterator, Sequence
 
 from console.model.ordered import Backwards, Ordered
@@ -41,6 +40,7 @@ class Board:
         self._by_session: dict[str, tuple[FolderSummary, ...]] = {}  # The soundest first.
         self._evicted_number: dict[str, int] = {}
         self._disk_only = Ordered()
+        self._checkpointed = Ordered()  # Folders by their last checkpoint, the earliest first.
         self._unranked: set[str] = set()  # Those whose rank is to be looked at again.
 
     def apply(self, update: Update) -> None:
@@ -150,8 +150,7 @@ class Board:
 
     def recent_checkpoints(self, count: int) -> list[FolderSummary]:
         """Returns the folders with the latest checkpoints, the newest first."""
-        found = [one for one in self._folders.values() if one.last_trigger and one.state]
-        return heapq.nlargest(count, found, key=_checkpoint_ms)
+        return [self._folders[name] for name in self._checkpointed[: -count - 1 : -1]]
 
     def _take_touched(self, touched: Sequence[TrackedSession]) -> None:
         """Gives touched sessions their places: the newest, but for one that was put back."""
@@ -172,6 +171,10 @@ class Board:
         self._by_session[summary.session] = (*others, summary) if is_refused else (summary, *others)
         self._folders[summary.folder] = summary
         self.disk_bytes += summary.file_bytes
+        if summary.last_trigger and summary.state is not None:
+            self._checkpointed.put(
+                summary.folder, (summary.state.last_checkpoint_ms, summary.folder)
+            )
         if summary.trouble:
             self.troubled.add(summary.folder)
 
@@ -181,6 +184,7 @@ class Board:
         if known is None:
             return ""
         self.disk_bytes -= known.file_bytes
+        self._checkpointed.drop(name)
         self.troubled.discard(name)
         others = tuple(one for one in self._by_session[known.session] if one.folder != name)
         if others:
@@ -196,10 +200,7 @@ class Board:
         self._by_session.clear()
         self._evicted_number.clear()
         self._disk_only.clear()
+        self._checkpointed.clear()
         self._unranked.clear()
         self.troubled.clear()
         self.disk_bytes = 0
-
-
-def _checkpoint_ms(summary: FolderSummary) -> int:
-    return summary.state.last_checkpoint_ms if summary.state else 0

@@ -51,6 +51,7 @@ class Detail(Vertical):
         self._listed: tuple[str, FolderSummary | None] = ("", None)
         self._files: dict[str, CheckpointFile] = {}
         self._recent: dict[str, dict[str, Cell]] = {}
+        self._recent_shown: list[FolderSummary] | None = None
         self._said = Text()
 
     def compose(self) -> ComposeResult:
@@ -116,6 +117,9 @@ class Detail(Vertical):
         title.append("\n↑ ↓ choose a session", "dim")
         self._say(title)
         recent = self._desk.board.recent_checkpoints(RECENT_ROWS)
+        if recent == self._recent_shown:
+            return
+        self._recent_shown = recent
         self._recent = {one.folder: checkpoint_cells(one) for one in recent}
         table = self.query_one("#recent", LiveTable)
         table.show(list(self._recent), empty_text="None yet.")

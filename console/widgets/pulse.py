@@ -86,7 +86,10 @@ class Pulse(Widget):
             return
         screen = self.screen.size
         has_two = screen.width >= TWO_LINES[0] and screen.height >= TWO_LINES[1]
-        self._lines = vital_lines(*self._shown, self.size.width or screen.width, has_two=has_two)
+        lines = vital_lines(*self._shown, self.size.width or screen.width, has_two=has_two)
+        if lines == self._lines:
+            return
+        self._lines = lines
         if self.styles.height is None or self.styles.height.value != len(self._lines):
             self.styles.height = len(self._lines)
         self.refresh()

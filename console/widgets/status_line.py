@@ -48,8 +48,10 @@ class StatusLine(Widget):
 
     def show(self, cells: Sequence[Cell]) -> None:
         """Takes new pieces, the most important first; empty ones are left out."""
-        self._cells = tuple(cell for cell in cells if cell.text)
-        self.refresh()
+        told = tuple(cell for cell in cells if cell.text)
+        if told != self._cells:
+            self._cells = told
+            self.refresh()
 
     def render_line(self, y: int) -> Strip:
         """Draws the line, as many pieces of it as there is room for."""
