@@ -104,6 +104,7 @@ def _scopes() -> tuple[Scope, ...]:
     from console.screens.drills import DrillScreen
     from console.screens.pruning import PruneScreen
     from console.screens.select import SelectDialog
+    from console.screens.working import Working
     from console.views.disk import DiskView
     from console.views.events import EventsView
     from console.views.health import HealthView
@@ -123,6 +124,7 @@ def _scopes() -> tuple[Scope, ...]:
         Scope((*always, StatisticsView, TextPane)),
         Scope((FilterBar,)),
         *(Scope((dialog,)) for dialog in (Confirm, CapacityDialog, SelectDialog)),
+        Scope((Working,)),
         Scope((ColumnsDialog, _Boxes)),
         *(Scope((DrillScreen, part)) for part in (LiveTable, Options)),
         Scope((PruneScreen, TextPane)),

@@ -163,36 +163,46 @@ class Link(Protocol):
 
     # -- commands -----------------------------------------------------------------------------
 
-    def evict(self, sessions: Sequence[str]) -> tuple[Outcome, ...]:
+    # Where one takes a `progress`, that is told how many of how many are done; once it returns
+    # False, the others are refused as stopped.
+
+    def evict(self, sessions: Sequence[str], progress: GoesOn | None = None) -> tuple[Outcome, ...]:
         """Evicts sessions; one outcome an id, with what it `was` for `restore`."""
         ...
 
-    def rehydrate(self, sessions: Sequence[str]) -> tuple[Outcome, ...]:
+    def rehydrate(
+        self, sessions: Sequence[str], progress: GoesOn | None = None
+    ) -> tuple[Outcome, ...]:
         """Rehydrates sessions; one outcome an id."""
         ...
 
-    def pin(self, sessions: Sequence[str]) -> tuple[Outcome, ...]:
+    def pin(self, sessions: Sequence[str], progress: GoesOn | None = None) -> tuple[Outcome, ...]:
         """Keeps sessions from being evicted; one outcome an id."""
         ...
 
-    def unpin(self, sessions: Sequence[str]) -> tuple[Outcome, ...]:
+    def unpin(self, sessions: Sequence[str], progress: GoesOn | None = None) -> tuple[Outcome, ...]:
         """Lets pinned sessions be evicted again; one outcome an id."""
         ...
 
-    def release(self, sessions: Sequence[str]) -> tuple[Outcome, ...]:
+    def release(
+        self, sessions: Sequence[str], progress: GoesOn | None = None
+    ) -> tuple[Outcome, ...]:
         """Ends sessions; one outcome an id, with what it `was` for `restore`.
 
         Raises ReadOnlyError where the tracker observes.
         """
         ...
 
-    def restore(self, tracked: Sequence[TrackedSession]) -> tuple[Outcome, ...]:
+    def restore(
+        self, tracked: Sequence[TrackedSession], progress: GoesOn | None = None
+    ) -> tuple[Outcome, ...]:
         """Undoes evictions and releases by hand, exactly; one outcome a session.
 
         What went on since can't come back exactly: it is refused, and `why` says so.
 
         Args:
             tracked: What the outcomes of `evict`, `release` and `set_capacity` gave as `was`.
+            progress: See the commands above.
         """
         ...
 

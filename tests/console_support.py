@@ -188,13 +188,15 @@ class StillLink:
         time.sleep(min(timeout_s, 0.02))
         return None
 
-    def evict(self, sessions: Sequence[str]) -> tuple[Outcome, ...]:
+    def evict(self, sessions: Sequence[str], progress: GoesOn | None = None) -> tuple[Outcome, ...]:
         self.asked += sessions
         return tuple(Outcome(session, True) for session in sessions)
 
     rehydrate = pin = unpin = release = evict
 
-    def restore(self, tracked: Sequence[TrackedSession]) -> tuple[Outcome, ...]:
+    def restore(
+        self, tracked: Sequence[TrackedSession], progress: GoesOn | None = None
+    ) -> tuple[Outcome, ...]:
         return self.evict([one.session for one in tracked])
 
     def set_capacity(self, capacity: int) -> tuple[Outcome, ...]:

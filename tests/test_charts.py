@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 from rich.cells import cell_len
 
@@ -117,6 +117,7 @@ def test_labels_of_the_time_axis_that_have_no_room_are_left_out() -> None:
 
 
 @given(st.lists(anything, max_size=100), widths, heights, st.none() | st.floats())
+@example([1e300], 4, 3, 1e-90)
 def test_a_bar_chart_is_exactly_as_large_as_asked(
     values: list[float | None], width: int, height: int, top: float | None
 ) -> None:

@@ -11,44 +11,23 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from typing import Any, Final
 
-import msgspec
 from msgspec.structs import replace
 
-from console.acting.asking import Question, needs_asking, question
 from console.acting.audit import AuditError, AuditFile, Intent
+from console.acting.carrying import Came, deed_of, failure, step_of, told
 from console.acting.deed import Action, Deed
-from console.acting.undo import Step, UndoPast, left_over
+from console.acting.undo import UndoPast, left_over
 from console.snapshot import GoesOn, Link
-from tracker import Ending, HoldfastError, Outcome, Plan, PrunePlan, Report
-
-__all__ = ["NOTHING_TO_UNDO", "Action", "Deed", "Operator", "Question", "needs_asking", "question"]
+from tracker import Ending, Outcome, Plan, PrunePlan, Report
 
 NOTHING_TO_UNDO: Final = "there is nothing to undo"
-
-
-class _Came(msgspec.Struct):
-    """What has come of an action so far; filled as it goes, so that a failure leaves the rest true.
-
-    Attributes:
-        outcomes: See `Deed.outcomes`.
-        fields: Further fields of the deed.
-        facts: Further facts for the audit file.
-        step: What can be undone of it; None for nothing.
-        left: With `undo`: what is left of the step undone; None where nothing was tried.
-    """
-
-    outcomes: tuple[Outcome, ...] = ()
-    fields: dict[str, Any] = {}
-    facts: dict[str, Any] = {}
-    step: Step | None = None
-    left: Step | None = None
 
 
 class Operator:
     """Acts on a tracker for a person. Every call blocks, and may be made on any thread.
 
-    One action runs at a time; a second waits for the first. Nothing is raised for an action that
-    can't be done: the deed says why.
+    Where an action takes a `progress`, see `Link`. One action runs at a time; a second waits for
+    the first. Nothing is raised for an action that can't be done: the deed says why.
 
     Args:
         link: The tracker.
@@ -81,25 +60,31 @@ class Operator:
         self._on_deed = on_deed
         self._lock = threading.Lock()
 
-    def evict(self, ids: Sequence[str], reason: str = "") -> Deed:
+    def evict(self, ids: Sequence[str], reason: str = "", progress: GoesOn | None = None) -> Deed:
         """Evicts sessions. Can be undone."""
-        return self._command(Action.EVICT, ids, reason, self._link.evict, is_undoable=True)
+        return self._command(
+            Action.EVICT, ids, reason, told(self._link.evict, progress), is_undoable=True
+        )
 
-    def release(self, ids: Sequence[str], reason: str = "") -> Deed:
+    def release(self, ids: Sequence[str], reason: str = "", progress: GoesOn | None = None) -> Deed:
         """Ends sessions. Can be undone."""
-        return self._command(Action.RELEASE, ids, reason, self._link.release, is_undoable=True)
+        return self._command(
+            Action.RELEASE, ids, reason, told(self._link.release, progress), is_undoable=True
+        )
 
-    def rehydrate(self, ids: Sequence[str], reason: str = "") -> Deed:
+    def rehydrate(
+        self, ids: Sequence[str], reason: str = "", progress: GoesOn | None = None
+    ) -> Deed:
         """Rehydrates sessions."""
-        return self._command(Action.REHYDRATE, ids, reason, self._link.rehydrate)
+        return self._command(Action.REHYDRATE, ids, reason, told(self._link.rehydrate, progress))
 
-    def pin(self, ids: Sequence[str], reason: str = "") -> Deed:
+    def pin(self, ids: Sequence[str], reason: str = "", progress: GoesOn | None = None) -> Deed:
         """Keeps sessions from being evicted."""
-        return self._command(Action.PIN, ids, reason, self._link.pin)
+        return self._command(Action.PIN, ids, reason, told(self._link.pin, progress))
 
-    def unpin(self, ids: Sequence[str], reason: str = "") -> Deed:
+    def unpin(self, ids: Sequence[str], reason: str = "", progress: GoesOn | None = None) -> Deed:
         """Lets pinned sessions be evicted again."""
-        return self._command(Action.UNPIN, ids, reason, self._link.unpin)
+        return self._command(Action.UNPIN, ids, reason, told(self._link.unpin, progress))
 
     def set_capacity(self, capacity: int, reason: str = "") -> Deed:
         """Changes the capacity; shrinking evicts down to it. Can be undone, the evictions too."""
@@ -109,16 +94,16 @@ class Operator:
                 Action.CAPACITY, (), reason, {"capacity": capacity, "capacity_before": before}
             )
 
-            def run(came: _Came) -> None:
+            def run(came: Came) -> None:
                 came.outcomes = self._link.set_capacity(capacity)
                 came.fields["capacity"] = capacity
                 came.facts["evicted_ids"] = [one.session for one in came.outcomes if one.is_done]
                 old = before if before != capacity else None
-                came.step = _step(Action.CAPACITY, self._clock(), came.outcomes, old)
+                came.step = step_of(Action.CAPACITY, self._clock(), came.outcomes, old)
 
             return self._do(intent, run)
 
-    def undo(self, reason: str = "") -> Deed:
+    def undo(self, reason: str = "", progress: GoesOn | None = None) -> Deed:
         """Undoes the last eviction, release or change of the capacity that is not undone yet.
 
         An old capacity comes back before the sessions that went for the new one; one that was
@@ -135,7 +120,7 @@ class Operator:
             # Where there is not room for all of them, the ones that were used last come back.
             was = sorted(step.was, key=lambda one: one.recency, reverse=True)
 
-            def run(came: _Came) -> None:
+            def run(came: Came) -> None:
                 came.fields["undone"] = step.action
                 if step.capacity is not None:
                     evicted = self._link.set_capacity(step.capacity)
@@ -143,7 +128,7 @@ class Operator:
                     came.facts["evicted_ids"] = [one.session for one in evicted if one.is_done]
                     came.left = replace(step, capacity=None)
                 if was:
-                    came.outcomes = self._link.restore(was)
+                    came.outcomes = told(self._link.restore, progress)(was)
                     came.left = left_over(replace(step, capacity=None), came.outcomes)
 
             ids = [one.session for one in was]
@@ -165,7 +150,7 @@ class Operator:
             "file_bytes": sum(one.file_bytes for one in going),
         }
 
-        def run(came: _Came) -> None:
+        def run(came: Came) -> None:
             pruned = self._link.apply_prune(plan, progress)
             came.outcomes = tuple(Outcome(one.session, one.is_done, one.why) for one in pruned)
             came.fields["pruned"] = pruned
@@ -197,7 +182,7 @@ class Operator:
             on_report: Told of every report as soon as it is done, on the calling thread.
         """
 
-        def run(came: _Came) -> None:
+        def run(came: Came) -> None:
             reports: list[Report] = []
             for report in self._link.drill(
                 plan, is_live=is_live, sessions=sessions, count=count, seed=seed, progress=progress
@@ -215,9 +200,9 @@ class Operator:
         facts = {"plan": plan, "count": count, "seed": seed, "are_all": sessions is None}
         intent = self._intent(Action.DRILL, sessions or (), reason, facts)
         if not is_live:
-            came, at_ms = _Came(), self._clock()
-            why = _failure(run, came)
-            return _deed(intent, came, at_ms, why)
+            came, at_ms = Came(), self._clock()
+            why = failure(run, came)
+            return deed_of(intent, came, at_ms, why)
         with self._lock:
             return self._do(intent, run)
 
@@ -232,10 +217,10 @@ class Operator:
     ) -> Deed:
         intent = self._intent(action, ids, reason)
 
-        def run(came: _Came) -> None:
+        def run(came: Came) -> None:
             came.outcomes = command(intent.ids)
             if is_undoable:
-                came.step = _step(action, self._clock(), came.outcomes)
+                came.step = step_of(action, self._clock(), came.outcomes)
 
         with self._lock:
             return self._do(intent, run)
@@ -250,17 +235,17 @@ class Operator:
         directory, mode = self._about()
         return Intent(action, tuple(ids), directory, mode, reason, facts or {})
 
-    def _do(self, intent: Intent, run: Callable[[_Came], None]) -> Deed:
+    def _do(self, intent: Intent, run: Callable[[Came], None]) -> Deed:
         """Does an action in the order that every action has. Called under the lock."""
-        at_ms, came = self._clock(), _Came()
+        at_ms, came = self._clock(), Came()
         warnings: list[str] = []
         try:
             action_id = self._audit.begin(intent)
         except AuditError as error:
-            deed = _deed(intent, came, at_ms, str(error))
+            deed = deed_of(intent, came, at_ms, str(error))
         else:
             with self._closed_off(action_id):
-                why = _failure(run, came)
+                why = failure(run, came)
             try:
                 self._audit.end(action_id, came.outcomes, error=why, facts=came.facts)
             except AuditError as error:
@@ -269,7 +254,7 @@ class Operator:
                 self.past.put_back(came.left)
             if came.step is not None and (lost := self.past.push(came.step)):
                 warnings.append(f"{lost:,} of them are too many to be undone")
-            deed = _deed(intent, came, at_ms, why, "; ".join(warnings))
+            deed = deed_of(intent, came, at_ms, why, "; ".join(warnings))
         if self._on_deed is not None:
             self._on_deed(deed)
         return deed
@@ -283,36 +268,3 @@ class Operator:
             with suppress(AuditError):
                 self._audit.end(action_id, error=f"{type(error).__name__}: {error}")
             raise
-
-
-def _failure(run: Callable[[_Came], None], came: _Came) -> str:
-    """Runs an action; returns why it failed as a whole, in words; empty where it didn't."""
-    try:
-        run(came)
-    except HoldfastError as error:
-        return str(error)
-    except OSError as error:
-        return f"{error.filename}: {error.strerror}" if error.filename else str(error)
-    return ""
-
-
-def _deed(intent: Intent, came: _Came, at_ms: int, why: str, warning: str = "") -> Deed:
-    return Deed(
-        intent.action,
-        intent.ids,
-        came.outcomes,
-        why,
-        at_ms,
-        intent.reason,
-        warning,
-        **came.fields,
-    )
-
-
-def _step(
-    action: Action, at_ms: int, outcomes: Sequence[Outcome], capacity: int | None = None
-) -> Step | None:
-    """Returns what can be undone of an action; None where there is nothing."""
-    was = tuple(one.was for one in outcomes if one.is_done and one.was is not None)
-    step = Step(action, at_ms, was, capacity)
-    return None if step.is_empty else step

@@ -21,6 +21,16 @@ DONE: Final = {
     Action.PRUNE: "Pruned",
     Action.DRILL: "Drilled",
 }
+DOING: Final = {
+    Action.EVICT: "Evicting",
+    Action.REHYDRATE: "Rehydrating",
+    Action.PIN: "Pinning",
+    Action.UNPIN: "Unpinning",
+    Action.RELEASE: "Releasing",
+    Action.UNDO: "Bringing back",
+}
+"""What is being done, for a command that takes a while."""
+
 NAMED: Final = 3
 """How many ids a message names before it counts the others."""
 

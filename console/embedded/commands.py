@@ -42,6 +42,8 @@ from tracker import (
 TOGETHER: Final = 32
 """How many sessions are changed in one hold of the tracker's lock."""
 
+STOPPED: Final = "stopped before its turn"
+
 Item = TypeVar("Item")
 
 
@@ -62,29 +64,39 @@ class Commands:
         self._watcher: Watcher | None = None
         self._lending = Lending()
 
-    def evict(self, sessions: Sequence[str]) -> tuple[Outcome, ...]:
+    def evict(self, sessions: Sequence[str], progress: GoesOn | None = None) -> tuple[Outcome, ...]:
         """Evicts sessions through the tracker; see `Link.evict`."""
-        return self._in_parts(sessions, str, SessionTracker.evict)
+        return self._in_parts(sessions, progress, str, SessionTracker.evict)
 
-    def rehydrate(self, sessions: Sequence[str]) -> tuple[Outcome, ...]:
+    def rehydrate(
+        self, sessions: Sequence[str], progress: GoesOn | None = None
+    ) -> tuple[Outcome, ...]:
         """Rehydrates sessions through the tracker; see `Link.rehydrate`."""
-        return self._in_parts(sessions, str, SessionTracker.rehydrate)
+        return self._in_parts(sessions, progress, str, SessionTracker.rehydrate)
 
-    def pin(self, sessions: Sequence[str]) -> tuple[Outcome, ...]:
+    def pin(self, sessions: Sequence[str], progress: GoesOn | None = None) -> tuple[Outcome, ...]:
         """Pins sessions through the tracker; see `Link.pin`."""
-        return self._in_parts(sessions, str, lambda tracker, part: tuple(map(tracker.pin, part)))
+        return self._in_parts(
+            sessions, progress, str, lambda tracker, part: tuple(map(tracker.pin, part))
+        )
 
-    def unpin(self, sessions: Sequence[str]) -> tuple[Outcome, ...]:
+    def unpin(self, sessions: Sequence[str], progress: GoesOn | None = None) -> tuple[Outcome, ...]:
         """Unpins sessions through the tracker; see `Link.unpin`."""
-        return self._in_parts(sessions, str, lambda tracker, part: tuple(map(tracker.unpin, part)))
+        return self._in_parts(
+            sessions, progress, str, lambda tracker, part: tuple(map(tracker.unpin, part))
+        )
 
-    def release(self, sessions: Sequence[str]) -> tuple[Outcome, ...]:
+    def release(
+        self, sessions: Sequence[str], progress: GoesOn | None = None
+    ) -> tuple[Outcome, ...]:
         """Ends sessions through the tracker; see `Link.release`."""
-        return self._in_parts(sessions, str, SessionTracker.release)
+        return self._in_parts(sessions, progress, str, SessionTracker.release)
 
-    def restore(self, tracked: Sequence[TrackedSession]) -> tuple[Outcome, ...]:
+    def restore(
+        self, tracked: Sequence[TrackedSession], progress: GoesOn | None = None
+    ) -> tuple[Outcome, ...]:
         """Undoes evictions and releases through the tracker; see `Link.restore`."""
-        return self._in_parts(tracked, lambda one: one.session, SessionTracker.restore)
+        return self._in_parts(tracked, progress, lambda one: one.session, SessionTracker.restore)
 
     def set_capacity(self, capacity: int) -> tuple[Outcome, ...]:
         """Changes the tracker's capacity; see `Link.set_capacity`."""
@@ -192,6 +204,7 @@ class Commands:
     def _in_parts(
         self,
         items: Sequence[Item],
+        progress: GoesOn | None,
         id_of: Callable[[Item], str],
         run: Callable[[SessionTracker, Sequence[Item]], tuple[Outcome, ...]],
     ) -> tuple[Outcome, ...]:
@@ -204,8 +217,11 @@ class Commands:
                 except HoldfastError as error:
                     if not start:
                         raise
-                    why = str(error)
-                    outcomes += [Outcome(id_of(one), False, why) for one in items[start:]]
+                    outcomes += [Outcome(id_of(one), False, str(error)) for one in items[start:]]
+                    break
+                done = len(outcomes)
+                if progress is not None and not progress(done, len(items)):
+                    outcomes += [Outcome(id_of(one), False, STOPPED) for one in items[done:]]
                     break
         return tuple(outcomes)
 

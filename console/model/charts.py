@@ -176,7 +176,9 @@ def _stack(value: float | None, top: float, rows: int) -> list[str]:
         return [" "] * rows
     if value <= 0:
         return [" "] * (rows - 1) + [ZERO]
-    eighths = min(max(round(value / top * rows * 8), 1), rows * 8) if top > 0 else rows * 8
+    # What is above the top fills its bar, before it is divided: a quotient can be infinite.
+    share = value / top if value < top else 1.0
+    eighths = max(round(share * rows * 8), 1)
     full, rest = divmod(eighths, 8)
     cells = ["█"] * full
     if rest:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 from collections import Counter
 from collections.abc import Callable, Sequence
+from functools import partial
 from itertools import count
 from typing import TYPE_CHECKING, ClassVar, Final
 
@@ -18,9 +19,10 @@ from textual.screen import Screen
 
 from console.acting.asking import needs_asking, question
 from console.acting.deed import Action, Deed
-from console.acting.telling import deed_words
+from console.acting.telling import DOING, deed_words
 from console.desk import Desk
 from console.messages import ActionAsked, CapacityChosen, StateChanged
+from console.model.going import Going
 from console.snapshot import Mode
 from console.views.table_view import TableView
 from tracker import Judged, judge
@@ -33,6 +35,9 @@ ACTING: Final = frozenset(("evict", "rehydrate", "pin", "release", "undo", "capa
 
 ON_SESSIONS: Final = frozenset(("evict", "rehydrate", "pin", "release", "copy_id"))
 """Actions that need a session to act on."""
+
+SHOWN_AFTER_S: Final = 0.2
+"""How long a command may take before it is shown how far it is."""
 
 ON_TABLES: Final = frozenset(("select", "columns"))
 """Actions that mean something in a table of sessions or folders alone."""
@@ -53,23 +58,6 @@ class Commands(Screen[None]):
         Binding("p", "pin", "Pin", id="session.pin", tooltip="Never evict it; or let it go again"),
         Binding("x", "release", "Release", id="session.release", tooltip="End it: it is forgotten"),
         Binding("z", "undo", "Undo", id="session.undo", tooltip="Bring the last ones back exactly"),
-        Binding(
-            "s",
-            "select",
-            "Select",
-            show=False,
-            id="session.select",
-            tooltip="Mark by age or number",
-        ),
-        Binding("y", "copy_id", "Copy id", show=False, id="session.copy", tooltip="Copy the id"),
-        Binding("c", "capacity", "Capacity", id="tracker.capacity", tooltip="Change the capacity"),
-        Binding("d", "drills", "Drills", id="tracker.drills", tooltip="Prove that nothing is lost"),
-        Binding(
-            "P", "prune", "Prune", show=False, id="directory.prune", tooltip="Delete old files"
-        ),
-        Binding(
-            "v", "columns", "Columns", show=False, id="table.columns", tooltip="Choose columns"
-        ),
     ]
 
     def __init__(self, desk: Desk) -> None:
@@ -156,7 +144,7 @@ class Commands(Screen[None]):
             self.notify(why, severity="warning", markup=False)
             return
         operator = desk.operator
-        run: dict[Action, Callable[[tuple[str, ...], str], Deed]] = {
+        run: dict[Action, Callable[..., Deed]] = {
             Action.EVICT: operator.evict,
             Action.REHYDRATE: operator.rehydrate,
             Action.PIN: operator.pin,
@@ -175,12 +163,32 @@ class Commands(Screen[None]):
                 reason = await self._ask(action, ids, judged)
             if reason is None:
                 return
-            deed = await asyncio.to_thread(run[action], ids, reason)
+            deed = await self._carry_out(action, partial(run[action], ids, reason))
             self._tell(deed)
         finally:
             view.let_go(held)
         if isinstance(view, TableView):
             view.unmark(deed.done)
+
+    async def _carry_out(self, action: Action, run: Callable[[Going], Deed]) -> Deed:
+        """Lets a command work on another thread; shows how far it is where that takes a while."""
+        going = Going()
+        work = asyncio.ensure_future(asyncio.to_thread(run, going))
+        screen: Screen[None] | None = None
+        try:
+            await asyncio.wait((work,), timeout=SHOWN_AFTER_S)
+            if not work.done() and not self._is_asking:
+                from console.screens.working import Working
+
+                screen = Working(DOING[action], going)
+                self.app.push_screen(screen)
+            return await work
+        except asyncio.CancelledError:
+            going.stop()  # The console ends: what is done stays.
+            raise
+        finally:
+            if screen is not None and screen.is_current:
+                screen.dismiss()
 
     async def _ask(
         self, action: Action, ids: tuple[str, ...], judged: Sequence[Judged]
@@ -221,88 +229,7 @@ class Commands(Screen[None]):
     @work(group="command", exit_on_error=True)
     async def action_undo(self) -> None:
         """Brings back what the operator evicted or released last."""
-        deed = await asyncio.to_thread(self.desk.operator.undo)
+        deed = await self._carry_out(Action.UNDO, partial(self.desk.operator.undo, ""))
         self._tell(deed)
         if deed.capacity is not None:
             self.post_message(CapacityChosen(deed.capacity))
-
-    @work(group="command", exit_on_error=True)
-    async def action_capacity(self) -> None:
-        """Asks for a capacity, shows who would go, and applies it."""
-        from console.model.foresight import what_if
-        from console.screens.capacity import CapacityDialog
-
-        board, view = self.desk.board, self.view
-        counts = board.update.statistics if board.update else None
-        if counts is None:
-            self.notify("The directory isn't open yet.", severity="warning", markup=False)
-            return
-        if self._is_asking:
-            return
-        held = self._hold(view)
-        try:
-            dialog = CapacityDialog(
-                counts.capacity,
-                counts.occupancy,
-                lambda capacity: what_if(capacity, tuple(board.oldest_first())),
-                self.mode,
-            )
-            answer = await self.app.push_screen_wait(dialog)
-            if answer is not None:
-                deed = await asyncio.to_thread(self.desk.operator.set_capacity, *answer)
-                self._tell(deed)
-                if deed.capacity is not None:
-                    self.post_message(CapacityChosen(deed.capacity))
-        finally:
-            view.let_go(held)
-
-    # -- dialogs ----------------------------------------------------------------------------------
-
-    def action_drills(self) -> None:
-        """Opens the drills, with the marked sessions where there are any."""
-        from console.screens.drills import DrillScreen
-
-        self.app.push_screen(DrillScreen(self.desk, self.view.targets()))
-
-    def action_prune(self) -> None:
-        """Opens the plan of a prune."""
-        from console.screens.pruning import PruneScreen
-
-        self.app.push_screen(PruneScreen(self.desk))
-
-    @work(group="dialog")
-    async def action_select(self) -> None:
-        """Asks which sessions to mark: the coldest, the idle, all that match, none."""
-        from console.screens.select import SelectDialog, Ways
-
-        view = self.view
-        if not isinstance(view, TableView) or self._is_asking:
-            return
-        held = self._hold(view)
-        try:
-            ways = Ways(view.coldest, view.idle, view.matching)
-            chosen = await self.app.push_screen_wait(
-                SelectDialog(ways, filter_text=view.filter_text)
-            )
-            if chosen is not None:
-                view.mark(chosen)
-        finally:
-            view.let_go(held)
-
-    @work(group="dialog")
-    async def action_columns(self) -> None:
-        """Asks which columns are shown, and remembers it."""
-        from console.screens.columns import ColumnsDialog
-
-        view = self.view
-        if not isinstance(view, TableView) or self._is_asking:
-            return
-        dialog = ColumnsDialog(view.COLUMNS, view.hidden_columns)
-        hidden = await self.app.push_screen_wait(dialog)
-        if hidden is not None:
-            view.hide_columns(hidden)
-
-    def action_copy_id(self) -> None:
-        """Copies the ids: the marked sessions', or that of the one under the cursor."""
-        ids = self.view.targets()
-        self.app.copy_to_clipboard("\n".join(ids))

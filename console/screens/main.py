@@ -18,7 +18,7 @@ from console.choices import Choices
 from console.desk import Desk
 from console.messages import HealthKnown, SessionOpened, StateChanged, ViewChosen
 from console.model.rows import Cell
-from console.screens.commands import Commands
+from console.screens.openings import Openings
 from console.screens.views import VIEWS, view_id
 from console.snapshot import Update
 from console.views.table_view import TableView
@@ -33,7 +33,7 @@ from console.widgets.tabs import ViewTabs
 FIRST: Final = "sessions"
 
 
-class MainScreen(Commands):
+class MainScreen(Openings):
     """Shows a desk, one view at a time.
 
     Args:
