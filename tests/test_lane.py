@@ -1,4 +1,4 @@
-"""The next-victim lane: who goes next and about when, on one line or a few, whatever the ids are."""
+"""The next-victim lane: who goes next and about when, on one line or on a few."""
 
 from __future__ import annotations
 
@@ -23,9 +23,7 @@ def test_a_forecast_is_now_about_when_or_not_coming(eta_ms: int | None, words: s
 
 
 def test_on_one_line_the_next_ones_stand_side_by_side() -> None:
-    assert lane_text(VICTIMS, "", 80, 1).plain == (
-        " next out a now · b in ~12s · c in ~1h · d —"
-    )
+    assert lane_text(VICTIMS, "", 80, 1).plain == (" next out a now · b in ~12s · c in ~1h · d —")
 
 
 def test_on_one_line_only_whole_ones_stand_but_always_the_first() -> None:
@@ -43,7 +41,9 @@ def test_on_a_few_lines_each_has_its_own() -> None:
 
 
 def test_where_nobody_can_go_it_says_why() -> None:
-    assert lane_text((), "nobody: all are pinned", 80, 5).plain == " next out nobody: all are pinned"
+    assert (
+        lane_text((), "nobody: all are pinned", 80, 5).plain == " next out nobody: all are pinned"
+    )
 
 
 @given(

@@ -7,9 +7,9 @@ from typing import Any
 
 import pytest
 from console_support import disk_only_ids, lines_of, shown, table, tracked_ids, until
-from console_values import HOSTILE, in_memory, on_disk, statistics, update_of
+from console_values import in_memory, on_disk, statistics, update_of
 from feeds import NOW_MS, Clock
-from hosting import SIZES, begins, check_screen
+from hosting import PAYLOADS, SIZES, begins, check_screen
 from live import keys_of, main_of, owned, row_of, rows, status, tell, told, view_of
 
 from console.app import HoldfastApp
@@ -115,7 +115,8 @@ async def test_every_session_has_every_column_and_the_newest_stands_first() -> N
             ["4", "bravo", "40m"],
         ]
         assert lines[3].split()[3:] == [
-            "clean", "■■■■□", "■■■□", "fan", "edit", "CN", "3w", "0f", "quality-80", "4", "200", "B",
+            "clean", "■■■■□", "■■■□", "fan", "edit", "CN", "3w", "0f",
+            "quality-80", "4", "200", "B",
         ]  # fmt: skip
         assert "dirty" in lines[1]
         assert "behind" in lines[2]
@@ -157,18 +158,42 @@ async def test_a_directory_without_sessions_says_why_there_are_none() -> None:
         assert "Nothing to show." in shown(app)
 
 
-@pytest.mark.parametrize("text", HOSTILE)
-async def test_hostile_ids_are_shown_safely_in_table_lane_and_detail(text: str) -> None:
+async def test_hostile_ids_are_shown_safely_in_table_lane_and_detail() -> None:
     update = update_of(
         is_fresh=True,
-        tracked=(in_memory(text, recency=1),),
-        folders=(on_disk("f", text, last_trigger=text, why=text, trouble="unsafe"),),
-        statistics=statistics(capacity=1, occupancy=1),
+        tracked=tuple(in_memory(text, recency=-number) for number, text in enumerate(PAYLOADS)),
+        folders=tuple(
+            on_disk(f"f-{number}", text, last_trigger=text, why=text, trouble="unsafe")
+            for number, text in enumerate(PAYLOADS)
+        ),
+        statistics=statistics(capacity=40, occupancy=len(PAYLOADS)),
     )
-    async with told(update, size=(160, 48), clock=Clock(NOW_MS)) as (app, pilot, _):
-        await pilot.press("down")
-        await until(pilot, lambda: "unsafe" in str(app.screen.query_one("#subject").render()), "it")
-        assert begins(text) in check_screen(app)
+    async with told(update, clock=Clock(NOW_MS)) as (app, pilot, _):
+        subject = app.screen.query_one("#subject")
+        for text in reversed(PAYLOADS):
+            await pilot.press("up" if table(app).cursor_key else "end")
+            assert table(app).cursor_key == text
+            await until(pilot, lambda text=text: begins(text) in str(subject.render()), text)
+            assert begins(text) in check_screen(app)
+
+
+async def test_the_detail_shows_the_chosen_session_or_the_latest_checkpoints_and_opens_them() -> (
+    None
+):
+    async with told(five_sessions(), clock=Clock(NOW_MS)) as (app, pilot, _):
+        assert "Latest checkpoints" in shown(app)
+        assert set(table(app, "recent").keys) == {"alpha", "bravo", "charlie", "delta"}
+        table(app, "recent").put_cursor("charlie")
+        table(app, "recent").action_open()
+        await until(pilot, lambda: main_of(app).view.subject == "charlie", "the session")
+        await until(pilot, lambda: main_of(app).view.id == "view-session", "its view")
+        await pilot.press("escape", "down")
+        await until(pilot, lambda: "No checkpoints yet." in shown(app), "the files")
+        subject = str(app.screen.query_one("#subject").render())
+        assert subject.splitlines()[:2] == ["delta", "clean"]
+        await pilot.press("down", "down", "down")
+        subject = str(app.screen.query_one("#subject").render())
+        assert "sent once: continuity, nudge" in subject
 
 
 # -- who goes next ----------------------------------------------------------------------------
@@ -257,21 +282,17 @@ async def test_the_arrow_and_the_status_say_by_which_column_and_which_way() -> N
         assert arrows(app) == {}
 
 
-@pytest.mark.parametrize("key", OTHER_WAY)
-async def test_the_order_is_turned_around_and_what_is_not_known_stays_last(key: str) -> None:
+async def test_the_order_is_turned_around_and_what_is_not_known_stays_last() -> None:
     async with told(five_sessions(), clock=Clock(NOW_MS)) as (app, pilot, _):
-        view_of(app).sort_by(key)
-        await pilot.press("i")
-        assert " ".join(keys_of(app)) == OTHER_WAY[key]
-        await pilot.press("i")
-        assert " ".join(keys_of(app)) == FIRST_WAY[key]
-
-
-async def test_in_the_natural_order_there_is_nothing_to_turn_around() -> None:
-    async with told(five_sessions(), clock=Clock(NOW_MS)) as (app, pilot, _):
-        before = keys_of(app)
+        natural = keys_of(app)
         await pilot.press("i", "0")
-        assert keys_of(app) == before
+        assert keys_of(app) == natural, "there is nothing to turn around"
+        for key, other_way in OTHER_WAY.items():
+            view_of(app).sort_by(key)
+            await pilot.press("i")
+            assert " ".join(keys_of(app)) == other_way
+            await pilot.press("i")
+            assert " ".join(keys_of(app)) == FIRST_WAY[key]
 
 
 async def test_a_click_on_a_header_sorts_and_a_second_one_turns_it_around() -> None:

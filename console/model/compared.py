@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any, Final, Literal, NamedTuple
 
-from console.model.rows import FIELD_WORDS, size
+from console.model.rows import FIELD_WORDS, size, today
 from console.text import visible
 from tracker import FRESH, FolderSummary, TrackedSession, guard_names, values_of
 
@@ -157,10 +157,10 @@ def moment(at_ms: int) -> str:
     except (ValueError, OverflowError, OSError):
         return f"{at_ms:,} ms, no date"
     clock = f"{at:%H:%M:%S}.{at_ms % 1000:03}"
-    today = datetime.now()
-    if at.date() == today.date():
+    day = today()
+    if at.date() == day:
         return clock
-    return f"{at:%m-%d} {clock}" if at.year == today.year else f"{at:%Y-%m-%d} {clock}"
+    return f"{at:%m-%d} {clock}" if at.year == day.year else f"{at:%Y-%m-%d} {clock}"
 
 
 def _sign(field: str, memory: TrackedSession | None, disk: FolderSummary | None) -> Sign:

@@ -5,7 +5,7 @@ Meaning never rests on colour alone: captured bands are filled squares, verdicts
 
 from __future__ import annotations
 
-from typing import Literal, NamedTuple
+from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from console.text import visible
 from tracker import (
@@ -18,6 +18,9 @@ from tracker import (
     guard_names,
     judge,
 )
+
+if TYPE_CHECKING:
+    from datetime import date
 
 Tone = Literal["", "dim", "good", "warn", "bad", "accent", "strong"]
 
@@ -223,9 +226,16 @@ def clock_time(at_ms: int) -> str:
         moment = datetime.fromtimestamp(at_ms / 1000)
     except (ValueError, OverflowError, OSError):
         return "—"
-    if moment.date() == datetime.now().date():
+    if moment.date() == today():
         return f"{moment:%H:%M:%S}"
     return f"{moment:%m-%d %H:%M}"
+
+
+def today() -> date:
+    """Returns the day it is here: a time of this day is said without its date."""
+    from datetime import date
+
+    return date.today()
 
 
 def _active_ms(disk: FolderSummary | None) -> int:

@@ -28,6 +28,7 @@ from console.views.table_view import TableView
 from tracker import Judged, judge
 
 if TYPE_CHECKING:
+    from console.screens.working import Working
     from console.views.view import View
 
 ACTING: Final = frozenset(("evict", "rehydrate", "pin", "release", "undo", "capacity", "prune"))
@@ -174,7 +175,7 @@ class Commands(Screen[None]):
         """Lets a command work on another thread; shows how far it is where that takes a while."""
         going = Going()
         work = asyncio.ensure_future(asyncio.to_thread(run, going))
-        screen: Screen[None] | None = None
+        screen: Working | None = None
         try:
             await asyncio.wait((work,), timeout=SHOWN_AFTER_S)
             if not work.done() and not self._is_asking:
@@ -187,8 +188,8 @@ class Commands(Screen[None]):
             going.stop()  # The console ends: what is done stays.
             raise
         finally:
-            if screen is not None and screen.is_current:
-                screen.dismiss()
+            if screen is not None:
+                screen.end()
 
     async def _ask(
         self, action: Action, ids: tuple[str, ...], judged: Sequence[Judged]

@@ -41,6 +41,8 @@ class Working(ModalScreen[None]):
         super().__init__()
         self._words = words
         self._going = going
+        self._has_ended = False
+        self._is_leaving = False
 
     def compose(self) -> ComposeResult:
         """Arranges the bar above its key."""
@@ -58,7 +60,17 @@ class Working(ModalScreen[None]):
         self._going.stop()
         self._look()
 
+    def end(self) -> None:
+        """Takes it away; as soon as nothing stands above it, such as the palette."""
+        self._has_ended = True
+        self._look()
+
     def _look(self) -> None:
+        if self._has_ended:
+            if self.is_current and not self._is_leaving:
+                self._is_leaving = True
+                self.dismiss()
+            return
         going = self._going
         self.query_one(Headway).show(self._words, going.done, going.total)
         words = "stopping: what is done stays" if going.was_stopped else "esc stops it"

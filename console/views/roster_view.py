@@ -134,8 +134,8 @@ class RosterView(View):
         self.table.refresh()
 
     def take_focus(self) -> None:
-        """Gives the focus to the table."""
-        self.table.focus()
+        """Gives the focus to the table, at once: the next key may be meant for it already."""
+        self.screen.set_focus(self.table)
 
     @property
     def subject(self) -> str | None:

@@ -56,7 +56,7 @@ class View(Widget):
         """Gives the focus to what the keys move in: the view's first widget that can have it."""
         for widget in self.query("*").results(Widget):
             if widget.focusable:
-                widget.focus()
+                self.screen.set_focus(widget)  # At once: the next key may be meant for it already.
                 return
 
     @property

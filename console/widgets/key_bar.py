@@ -53,7 +53,7 @@ class KeyBar(Footer):
         sizes = [
             (_name(one), cell_len(f"{one.key_display} {one.description}") + GAP) for one in keys
         ]
-        kept = fitting(sizes, self.app.size.width)
+        kept = fitting(sizes, self.size.width or self.app.size.width)
         gone: set[Widget] = {one for index, one in enumerate(keys) if index not in kept}
         yield from (one for one in made if one not in gone)
 
