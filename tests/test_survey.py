@@ -116,6 +116,21 @@ def test_a_sweep_that_was_stopped_is_gone_on_with(root: Path) -> None:
         assert len(survey.summaries) == 600
 
 
+def test_a_sweep_tells_what_it_found_a_part_at_a_time_and_returns_all_of_it(root: Path) -> None:
+    for number in range(300):
+        (root / f"s-{number}").mkdir(parents=True)
+    parts: list[tuple[FolderSummary, ...]] = []
+    with surveyed(root) as survey:
+        sweep = survey.sweep(None, lambda part: parts.append(tuple(part)))
+        assert [len(part) for part in parts] == [256, 44]
+        assert parts[0] + parts[1] == sweep.changed
+        (root / "s-7" / "more.md").write_text("x")
+        survey.sweep(None, lambda part: parts.append(tuple(part)))
+        assert [one.folder for one in parts[2]] == ["s-7"]
+        assert survey.sweep(None, lambda part: parts.append(tuple(part))) == Sweep()
+        assert len(parts) == 3
+
+
 def test_a_folder_that_went_is_forgotten_once(root: Path) -> None:
     write_original(root, "s-1", NOW_MS)
     with surveyed(root) as survey:

@@ -168,11 +168,16 @@ class EmbeddedLink(Commands):
         opened = self._lending.opened or self._begun(store)
         tracker, survey = opened.tracker, opened.survey
         self._show(Face.OPEN, "")
-        sweep = survey.sweep(self._progress)
+        folders: list[FolderSummary] = []
+
+        def found(part: Sequence[FolderSummary]) -> None:
+            named = self._homes.named(part)
+            folders.extend(named)
+            self._pending.add_folders(named)
+
+        survey.sweep(self._progress, found)
         if self._stopping.is_set():
             return
-        folders = self._homes.named(sweep.changed)
-        self._pending.add_folders(folders)
         if tracker.is_read_only:
             self._take_newest(tracker, folders)
         self._loading = None

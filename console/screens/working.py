@@ -42,7 +42,6 @@ class Working(ModalScreen[None]):
         self._words = words
         self._going = going
         self._has_ended = False
-        self._is_leaving = False
 
     def compose(self) -> ComposeResult:
         """Arranges the bar above its key."""
@@ -67,8 +66,7 @@ class Working(ModalScreen[None]):
 
     def _look(self) -> None:
         if self._has_ended:
-            if self.is_current and not self._is_leaving:
-                self._is_leaving = True
+            if self.app.screen is self:
                 self.dismiss()
             return
         going = self._going

@@ -9,8 +9,8 @@ Source: DESIGN.md, sections 5 and 6.
 from __future__ import annotations
 
 import stat
-from collections.abc import Callable
-from typing import Literal
+from collections.abc import Callable, Sequence
+from typing import Final, Literal
 
 import msgspec
 
@@ -33,6 +33,9 @@ from tracker.store.record import STATE_FILE
 from tracker.store.refusal import kind_of
 
 Trouble = Literal["", "behind", "corrupt", "unsafe"]
+
+PART: Final = 256
+"""How many folders a sweep looks at between two times it tells how far it is."""
 
 Stamp = tuple[int, ...]
 
@@ -108,12 +111,18 @@ class Survey:
         """Whether the directory was removed while it was open."""
         return self._root.is_removed()
 
-    def sweep(self, progress: Callable[[int, int], bool] | None = None) -> Sweep:
+    def sweep(
+        self,
+        progress: Callable[[int, int], bool] | None = None,
+        found: Callable[[Sequence[FolderSummary]], object] | None = None,
+    ) -> Sweep:
         """Looks at every folder; reads those that changed.
 
         Args:
             progress: Called with how many of how many folders were looked at; False stops the
                 sweep, and the next one goes on.
+            found: Called with what changed, a part at a time, before `progress` is; for whoever
+                wants to show some while the others are read. All of it is returned, too.
 
         Returns:
             What changed since the last sweep.
@@ -125,11 +134,15 @@ class Survey:
         """
         names = [name for name in self._root.names() if not name.startswith(".")]
         changed: list[FolderSummary] = []
+        told = 0
         for number, name in enumerate(names):
-            if progress is not None and number % 256 == 0 and not progress(number, len(names)):
-                return Sweep(tuple(changed))
+            if number % PART == 0:
+                told = _tell(found, changed, told)
+                if progress is not None and not progress(number, len(names)):
+                    return Sweep(tuple(changed))
             if (summary := self.look(name)) is not None:
                 changed.append(summary)
+        _tell(found, changed, told)
         if progress is not None:
             progress(len(names), len(names))
         removed = tuple(self._seen.keys() - set(names))
@@ -275,3 +288,14 @@ def _homes(session: str) -> tuple[str, ...]:
 def _troubled(name: str, error: StoreError) -> FolderSummary:
     trouble: Trouble = "unsafe" if isinstance(error, UnsafeError) else "corrupt"
     return FolderSummary(name, name, trouble=trouble, why=str(error))
+
+
+def _tell(
+    found: Callable[[Sequence[FolderSummary]], object] | None,
+    changed: Sequence[FolderSummary],
+    told: int,
+) -> int:
+    """Tells of what changed since it was told last; returns how much is told now."""
+    if found is not None and len(changed) > told:
+        found(changed[told:])
+    return len(changed)
