@@ -15,6 +15,7 @@ from console_support import (
     console,
     lines_of,
     owning,
+    shown,
     table,
     tracked_ids,
     until,
@@ -88,6 +89,7 @@ async def told(
     async with app.run_test(size=size, notifications=True) as pilot:
         for update in updates:
             await tell(app, pilot, link, update)
+        await pilot.pause()
         yield app, pilot, link
 
 
@@ -135,7 +137,9 @@ def row_of(app: HoldfastApp, text: str, name: str = "sessions") -> str:
 
 async def question(app: HoldfastApp, pilot: Pilot[None]) -> Confirm:
     """Waits for the question before an action."""
-    await until(pilot, lambda: isinstance(app.screen, Confirm), "the question")
+    await until(
+        pilot, lambda: isinstance(app.screen, Confirm) and "No (" in shown(app), "the question"
+    )
     assert isinstance(app.screen, Confirm)
     return app.screen
 

@@ -44,7 +44,9 @@ def words(asked: Question) -> str:
 
 
 @pytest.mark.parametrize("verdict", Verdict)
-def test_evicting_one_session_asks_unless_it_is_clean(verdict: Verdict) -> None:
+def test_evicting_one_session_asks_unless_it_is_clean_or_not_in_memory_at_all(
+    verdict: Verdict,
+) -> None:
     assert needs_asking(Action.EVICT, [verdict]) == (verdict is not CLEAN)
 
 

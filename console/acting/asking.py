@@ -17,6 +17,8 @@ IDS_SHOWN: Final = 5
 ID_CELLS: Final = 72
 WHY_CELLS: Final = 300
 
+# What is on disk alone isn't in memory, and is refused by the tracker without a question.
+_HARMLESS: Final = (Verdict.CLEAN, Verdict.DISK_ONLY)
 _DOUBTFUL: Final = (Verdict.BEHIND, Verdict.CORRUPT, Verdict.UNSAFE)
 
 
@@ -67,7 +69,7 @@ def needs_asking(action: Action, verdicts: Collection[Verdict]) -> bool:
     """
     match action:
         case Action.EVICT:
-            return len(verdicts) > 1 or any(one is not Verdict.CLEAN for one in verdicts)
+            return len(verdicts) > 1 or any(one not in _HARMLESS for one in verdicts)
         case Action.REHYDRATE:
             return len(verdicts) > 1 or any(one in _DOUBTFUL for one in verdicts)
         case Action.PIN | Action.UNPIN:

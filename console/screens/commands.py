@@ -96,7 +96,7 @@ class Commands(Screen[None]):
     @property
     def _is_asking(self) -> bool:
         """Whether a dialog is open already, for keys that were pressed before it could be seen."""
-        return self.app.screen is not self
+        return not self.is_active
 
     def _hold(self, view: View) -> str:
         """Lets a view's rows stand still; returns what ends it. Two commands may run at a time."""

@@ -66,7 +66,7 @@ class Working(ModalScreen[None]):
 
     def _look(self) -> None:
         if self._has_ended:
-            if self.app.screen is self:
+            if self.is_active:
                 self.dismiss()
             return
         going = self._going

@@ -28,6 +28,7 @@ class Masthead(Static):
     """Mode, directory, and the badge that says how changes are noticed."""
 
     _said: Text | None = None
+    _shown: tuple[Update, int] | None = None
 
     def show(self, update: Update, now_ms: int) -> None:
         """Takes an update.
@@ -36,7 +37,14 @@ class Masthead(Static):
             update: The newest update.
             now_ms: The time now, Unix ms, for the age of the last sweep.
         """
-        text = masthead_text(update, now_ms, self.size.width or 80)
+        self._shown = (update, now_ms)
+        self.on_resize()
+
+    def on_resize(self) -> None:
+        """Shows as much of the directory as there is room for now."""
+        if self._shown is None:
+            return
+        text = masthead_text(*self._shown, self.size.width or 80)
         if text != self._said:  # A text that is set again is laid out and drawn again.
             self._said = text
             self.update(text, layout=False)
