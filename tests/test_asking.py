@@ -47,7 +47,9 @@ def words(asked: Question) -> str:
 def test_evicting_one_session_asks_unless_it_is_clean_or_not_in_memory_at_all(
     verdict: Verdict,
 ) -> None:
-    assert needs_asking(Action.EVICT, [verdict]) == (verdict is not CLEAN)
+    assert needs_asking(Action.EVICT, [verdict]) == (
+        verdict not in (Verdict.CLEAN, Verdict.DISK_ONLY)
+    )
 
 
 @pytest.mark.parametrize("verdict", Verdict)
