@@ -38,6 +38,17 @@ class Themed(App[None]):
         self._theme_watch = ThemeWatch(theme_folder)
         self._load_themes(theme_name, theme_folder)
 
+    @property
+    def available_themes(self) -> dict[str, Theme]:
+        """All themes; with NO_COLOR, none that takes its colours from the terminal.
+
+        Such a theme has none of its own that a shade of grey could stand for: it is black on black.
+        """
+        themes = super().available_themes
+        if not getattr(self, "no_color", False):  # It is asked for before that is known.
+            return themes
+        return {name: one for name, one in themes.items() if not one.ansi}
+
     def get_theme_variable_defaults(self) -> dict[str, str]:
         """Gives themes that aren't ours the variables the screens use."""
         dark = self.current_theme.dark
@@ -66,7 +77,10 @@ class Themed(App[None]):
             else:
                 self.register_theme(_theme_of(file.values))
         if name and name not in self.available_themes:
-            self.theme_problems.append(f"There is no theme {name!r}; `holdfast themes` lists them.")
+            words = f"There is no theme {name!r}; `holdfast themes` lists them."
+            if name in super().available_themes:
+                words = f"Theme {name!r} has no colours of its own, and NO_COLOR is set."
+            self.theme_problems.append(words)
             name = ""
         self.theme = name or DEFAULT_DARK
 

@@ -29,6 +29,7 @@ from console_support import REPOSITORY, wait_for
 from wcwidth import wcwidth
 
 UP, DOWN, HOME, END = "\x1b[A", "\x1b[B", "\x1b[H", "\x1b[F"
+PAGE_DOWN = "\x1b[6~"
 ENTER, TAB, ESCAPE = "\r", "\t", "\x1b"
 CTRL_A, CTRL_K, CTRL_P, CTRL_S, CTRL_SPACE = "\x01", "\x0b", "\x10", "\x13", "\0"
 
@@ -97,10 +98,20 @@ def wait_until(
 
 
 class Screen(pyte.Screen):
-    """A screen that doesn't lose what stands behind a mark of combining class 0, as pyte's does."""
+    """A screen that is sure of foot where pyte's isn't.
+
+    It doesn't lose what stands behind a mark of combining class 0, nor stumble over a half of a
+    wide character whose other half was overwritten.
+    """
 
     def draw(self, data: str) -> None:
         super().draw("".join(one for one in data if wcwidth(one) or unicodedata.combining(one)))
+
+    @property
+    def display(self) -> list[str]:
+        """The lines; a wide character stands for both its cells."""
+        columns = range(self.columns)
+        return ["".join(self.buffer[y][x].data for x in columns) for y in range(self.lines)]
 
 
 class Terminal:
@@ -127,6 +138,7 @@ class Terminal:
         self._screen = Screen(*size)
         self._stream = pyte.ByteStream(self._screen)
         self._lock = threading.Lock()
+        self._text: str | None = None
         self.fd, own_fd = pty.openpty()
         self.resize(*size)
         self._at_first = termios.tcgetattr(self.fd)
@@ -163,24 +175,43 @@ class Terminal:
     def text(self) -> str:
         """What is on the screen."""
         with self._lock:
-            return "\n".join(self._screen.display)
+            if self._text is None:
+                self._text = "\n".join(self._screen.display)
+            return self._text
 
     def until(self, pattern: str) -> re.Match[str]:
         """Waits until a pattern stands on the screen."""
         return wait_until(self, pattern, lambda: self.code is not None, 0.01)
 
-    def send_until(self, keys: str, pattern: str) -> None:
-        """Types keys, again each second, until a pattern stands on the screen."""
-        for _ in range(int(PATIENCE_S)):
-            self.send(keys)
-            with suppress(AssertionError):
-                wait_for(lambda: re.search(pattern, self.text()), pattern, 1.0)
-                return
-        self.until(pattern)
+    def holds(self, pattern: str, seconds: float) -> bool:
+        """Whether a pattern comes to stand on the screen within some seconds."""
+        return self.comes(lambda: re.search(pattern, self.text()), seconds)
+
+    def comes(self, condition: Callable[[], object], seconds: float) -> bool:
+        """Whether a condition comes to hold within some seconds."""
+        with suppress(AssertionError):
+            wait_for(condition, "it", seconds)
+            return True
+        return False
+
+    def holds_still(self, seconds: float, sent: int) -> None:
+        """Waits until the program has sent more than `sent` bytes, and then none for `seconds`.
+
+        A key that draws nothing is waited for no longer than ten times as long.
+        """
+        ends_s = time.monotonic() + 10 * seconds
+        last, last_s = len(self.raw), time.monotonic()
+        while time.monotonic() < (last_s + seconds if last > sent else ends_s):
+            time.sleep(seconds / 8)
+            if len(self.raw) != last:
+                last, last_s = len(self.raw), time.monotonic()
 
     def paste(self, text: str) -> None:
-        """Pastes text, as a terminal does where the program asked for brackets around it."""
-        self.send(f"\x1b[200~{text}\x1b[201~")
+        """Pastes text, as terminals do where the program asked for brackets around it.
+
+        ESC becomes a sign for it, as terminals make it: what a program makes of one is keys.
+        """
+        self.send(f"\x1b[200~{text.replace(chr(27), '␛')}\x1b[201~")
 
     def click(self, column: int, line: int, times: int = 1) -> None:
         """Clicks a cell; both count from 0."""
@@ -191,6 +222,7 @@ class Terminal:
         """Makes the terminal larger or smaller, as a person does by its edge."""
         with self._lock:
             self._screen.resize(lines, columns)
+            self._text = None
         fcntl.ioctl(self.fd, termios.TIOCSWINSZ, struct.pack("HHHH", lines, columns, 0, 0))
 
     def cells(self) -> Iterator[tuple[int, int, pyte.screens.Char]]:
@@ -241,6 +273,7 @@ class Terminal:
                 with self._lock:
                     self.raw += data
                     self._stream.feed(data)
+                    self._text = None
 
 
 @contextmanager

@@ -16,6 +16,7 @@ from console_support import (
     compaction,
     console,
     disk_only_ids,
+    feed_of,
     lines_of,
     notices,
     observing,
@@ -26,11 +27,12 @@ from console_support import (
     until,
 )
 from console_values import HOSTILE
+from hostile_world import PAYLOADS, build_world
 from rich.cells import cell_len
 
 from console.app import HoldfastApp
 from console.text import visible
-from tracker import BadLine, Event, open_tracker
+from tracker import BadLine, Event, open_tracker, read_feed
 
 SIZE = (120, 36)
 FILE_NAMES = [name for name in HOSTILE if len(name.encode()) < 240 and "/" not in name]
@@ -118,9 +120,12 @@ async def test_hostile_file_names_and_manifests_are_listed_as_text(tmp_path: Pat
         files = table(app, "files")
         await until(pilot, lambda: len(files.keys) >= len(FILE_NAMES) + len(HOSTILE), "the files")
         files.focus()
-        for _ in range(len(files.keys)):
-            await pilot.press("down")
+        seen: set[str] = set()
+        while files.cursor_key != files.keys[-1]:
+            await pilot.press("pagedown")
             check_screen(app)
+            seen.update(lines_of(files)[1:])
+        assert len(seen) >= len(files.keys)
         assert files.cursor_key == files.keys[-1]
         assert "unsafe" in "\n".join(lines_of(files)) or "missing" in "\n".join(lines_of(files))
 
@@ -135,10 +140,37 @@ async def test_folders_with_hostile_names_and_records_are_shown_as_text(tmp_path
     (root / os.fsdecode(b"\xff\x9b31m")).mkdir()
     async with console(observing(root), SIZE) as (app, pilot):
         assert "victim" in tracked_ids(app)
-        for _ in range(len(table(app).keys)):
-            await pilot.press("down")
+        while table(app).cursor_key != table(app).keys[-1]:
+            await pilot.press("pagedown")
             check_screen(app)
         assert table(app).keys.count("\0") == 1, "the divider, and nothing that passes for it"
+
+
+@pytest.mark.parametrize("size", [(120, 36), (80, 24), (40, 12)], ids=lambda size: f"{size[0]}")
+async def test_no_hostile_text_pushes_a_line_out_of_its_place_in_any_view_or_dialog(
+    size: tuple[int, int], tmp_path: Path
+) -> None:
+    world = build_world(tmp_path)
+    with world.feed.open("rb") as stream:
+        items = list(read_feed(stream))
+    async with console(owning(world.root, feed_of(*items)), size) as (app, pilot):
+        await until(pilot, lambda: len(tracked_ids(app)) == len(PAYLOADS) + 1, "the sessions")
+        await until(pilot, lambda: app.snapshot and app.snapshot.feed.has_ended, "all of the feed")
+        await pilot.press("down")
+        for view in "123456":
+            await pilot.press(view)
+            await pilot.pause(0.1)
+            for key in ("down", "pagedown", "end"):
+                await pilot.press(key)
+                check_screen(app, size[0])
+        await pilot.press("1", "a")
+        for key in ("e", "x", "p", "r", "s", "c", "d", "P", "v", "ctrl+p"):
+            await pilot.press(key)
+            await until(pilot, lambda: len(app.screen_stack) == 3, "the dialog")
+            check_screen(app, size[0])
+            await pilot.press("escape")
+            await until(pilot, lambda: len(app.screen_stack) == 2, "its end")
+            check_screen(app, size[0])
 
 
 async def test_a_click_on_text_that_looks_like_an_action_does_nothing(tmp_path: Path) -> None:

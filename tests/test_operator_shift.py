@@ -25,7 +25,11 @@ SESSIONS = [f"agent:main:{number:02d}" for number in range(12)]
 UNSAVED = [SESSIONS[2], SESSIONS[5], SESSIONS[7]]
 """Those with an edit since their last checkpoint that the filter of the script finds."""
 
+BATCH = "milestone-edit-batch"
 FILTER = "verdict:dirty band<65"
+
+GOOD = {"quality_score": 90}
+READING = {"fill_pct": 1, **GOOD}
 
 
 class Shift:
@@ -97,13 +101,13 @@ class Shift:
         return {"type": kind, "session": session, "at_ms": at_ms, **fields}
 
 
-GOOD = {"quality_score": 90}
-READING = {"fill_pct": 1, **GOOD}
+def check_rows(driver: Driver, pattern: str, expected: list[str]) -> None:
+    """The rows begin with these, in this order, once all of them are drawn."""
 
+    def rows() -> list[str]:
+        return re.findall(rf"(?m)^[ ▌]({pattern})\S*", driver.text())
 
-def rows(driver: Driver, pattern: str) -> list[str]:
-    """What a pattern finds at the beginning of each line, in order."""
-    return re.findall(rf"(?m)^[ ▌]({pattern})\S*", driver.text())
+    wait_for(lambda: rows() == expected, f"{expected}\n{driver.text()}")
 
 
 def choose(driver: Driver, words: str, expected: str) -> None:
@@ -120,11 +124,11 @@ def play(driver: Driver, shift: Shift) -> None:
     driver.until(r"memory 12/20")
     driver.until(rf"events {len(shift.events)}\b.*dirty 4")
     driver.until(r"disk 12 ")
-    assert rows(driver, "agent:main:..") == SESSIONS[::-1]
+    check_rows(driver, "agent:main:..", SESSIONS[::-1])
     assert all("editWriteCount" not in shift.live(session) for session in UNSAVED)
 
     choose(driver, FILTER, "3")
-    assert rows(driver, "agent:main:..") == UNSAVED[::-1]
+    check_rows(driver, "agent:main:..", UNSAVED[::-1])
 
     driver.send(DOWN + "  ")
     driver.until("2 marked")
@@ -151,7 +155,7 @@ def play(driver: Driver, shift: Shift) -> None:
     driver.send("2")
     driver.until("(?m)^ folder +verdict +last checkpoint")
     choose(driver, "verdict:disk-only", "3")
-    assert rows(driver, "agent_main_..") == [one.replace(":", "_") for one in UNSAVED]
+    check_rows(driver, "agent_main_..", [one.replace(":", "_") for one in UNSAVED])
 
     driver.send(DOWN)
     driver.send("r")
@@ -169,7 +173,7 @@ def play(driver: Driver, shift: Shift) -> None:
     driver.send(ESCAPE)
     driver.until(r"newest first")
     order = [one for one in SESSIONS[::-1] if one != SESSIONS[2]]
-    wait_for(lambda: rows(driver, "agent:main:..") == [SESSIONS[2], *order], "the order as it was")
+    check_rows(driver, "agent:main:..", [SESSIONS[2], *order])
 
     lines = len(shift.audited())
     driver.send("c")
@@ -177,7 +181,7 @@ def play(driver: Driver, shift: Shift) -> None:
     driver.send("5")
     driver.until("7 sessions go, the oldest first")
     for session in order[:-8:-1]:
-        driver.until(rf"│ +{session} +│")
+        driver.until(rf"│ +{session} ")
     driver.send(ESCAPE)
     wait_for(lambda: "The most sessions" not in driver.text(), "the dialog to close")
     assert "memory 12/20" in driver.text(), "asking changes nothing"
@@ -187,7 +191,8 @@ def play(driver: Driver, shift: Shift) -> None:
     shift.append(event for session in UNSAVED for event in shift.edits(session, 3))
     driver.until(rf"events {len(shift.events)}\b")
     for session in UNSAVED:
-        wait_for(lambda one=session: "milestone-edit-batch" in triggers_of(shift.folder(one)), session)  # type: ignore[misc]
+        folder = shift.folder(session)
+        wait_for(lambda folder=folder: BATCH in triggers_of(folder), f"{session}'s batch")
     driver.send("q")
 
 

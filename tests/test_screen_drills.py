@@ -21,7 +21,6 @@ from console_support import (
     shown,
     started,
     until,
-    wait_for,
     was_read,
 )
 from console_values import HOSTILE, in_memory, on_disk, statistics, update_of
@@ -376,7 +375,7 @@ async def test_the_console_can_be_left_while_it_runs(tmp_path: Path) -> None:
         await scene.pilot.press("enter")
         await scene.until(lambda: scene.asked, "the drill runs")
         scene.app.exit()
-    wait_for(lambda: scene.link.was_stopped, "the drill stops")
+    assert scene.screen._going.was_stopped
 
 
 async def test_an_enter_too_many_does_not_stop_what_the_first_one_began(tmp_path: Path) -> None:

@@ -26,7 +26,8 @@ class Tmux:
         # Its path must be short: that of a socket has 107 bytes.
         self._socket = f"/tmp/holdfast-{uuid.uuid4().hex[:12]}"
         program = shlex.join([sys.executable, "-m", "console", *arguments])
-        script = f"stty -g >before; ( cd {shlex.quote(str(REPOSITORY))} && {program} ); echo $? >code; stty -g >after"
+        there = shlex.quote(str(REPOSITORY))
+        script = f"stty -g >before; (cd {there} && {program}); echo $? >code; stty -g >after"
         self._run(
             "-f", os.devnull, "new-session", "-d", "-x", str(size[0]), "-y", str(size[1]),
             ";", "set", "-g", "remain-on-exit", "on",

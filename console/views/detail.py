@@ -23,7 +23,7 @@ from tracker import CheckpointFile, FolderSummary
 
 FILE_COLUMNS: Final = (
     Column("time", "time", 11, 80),
-    Column("trigger", "trigger", 12, 100, grows=True),
+    Column("trigger", "trigger", 12, 100, grows=True, keeps_end=True),
     Column("fill", "fill", 4, 60, is_right=True),
     Column("quality", "qual", 4, 60, is_right=True),
     Column("bytes", "bytes", 6, 50, is_right=True),
