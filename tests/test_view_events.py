@@ -7,9 +7,10 @@ from contextlib import asynccontextmanager
 from typing import Any
 
 import pytest
-from console_support import StillLink, lines_of
+from console_support import StillLink, lines_of, until
 from console_values import HOSTILE, on_disk, update_of
-from hosting import SIZES, Host, check_screen, hosted
+from hosting import SIZES, Host, check_screen, hosted, screen_lines
+from rich.cells import cell_len
 from textual.pilot import Pilot
 
 from console.desk import Desk
@@ -291,6 +292,11 @@ async def test_at_every_size_time_kind_and_session_are_there(size: tuple[int, in
         check_screen(one.host)
         await one.pilot.resize_terminal(1, 1)
         await one.pilot.resize_terminal(200, 60)
+        await until(
+            one.pilot,
+            lambda: {cell_len(line) for line in screen_lines(one.host)} == {200},
+            "the whole of the new size",
+        )
         check_screen(one.host)
 
 
