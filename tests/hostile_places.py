@@ -82,7 +82,6 @@ def see_filter(walk: Walk, view: str) -> None:
         walk.open("s", "Which sessions are to be marked")
         walk.shows(begins(PAYLOADS[3]))
         walk.close("Which sessions")
-        walk.shows("(?m)^ /")
     walk.close("(?m)^ /")
 
 
