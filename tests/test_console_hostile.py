@@ -146,7 +146,7 @@ async def test_folders_with_hostile_names_and_records_are_shown_as_text(tmp_path
         assert table(app).keys.count("\0") == 1, "the divider, and nothing that passes for it"
 
 
-@pytest.mark.parametrize("size", [(120, 36), (40, 12)], ids=lambda size: f"{size[0]}")
+@pytest.mark.parametrize("size", [(120, 36), (80, 24), (40, 12)], ids=lambda size: f"{size[0]}")
 async def test_no_hostile_text_pushes_a_line_out_of_its_place_in_any_view_or_dialog(
     size: tuple[int, int], tmp_path: Path
 ) -> None:
