@@ -196,6 +196,15 @@ async def test_the_detail_shows_the_chosen_session_or_the_latest_checkpoints_and
         assert "sent once: continuity, nudge" in subject
 
 
+async def test_a_key_typed_right_after_a_session_is_left_moves_among_the_sessions() -> None:
+    async with told(five_sessions(), clock=Clock(NOW_MS)) as (app, pilot, _):
+        main = main_of(app)
+        await main.show_session("charlie")
+        await main.action_step_back()  # Before the view that was opened was drawn once.
+        await pilot.press("down")
+        assert main.view.subject == "delta"
+
+
 # -- who goes next ----------------------------------------------------------------------------
 
 

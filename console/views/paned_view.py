@@ -66,7 +66,12 @@ class PanedView(View):
         """Gives the focus to a pane; shows its page first."""
         self.show_pane(pane)
         # A pane that was no part of the page can have the focus only once it is shown.
-        self.call_after_refresh(self.pane_widget(pane).focus)
+        self.call_after_refresh(self._focus_pane, pane)
+
+    def _focus_pane(self, pane: str) -> None:
+        # By now the view may have been left, or another pane chosen: the focus is theirs.
+        if self.display and self.pane == pane:
+            self.screen.set_focus(self.pane_widget(pane))
 
     def show_pane(self, pane: str) -> None:
         """Shows the page of a pane, where there is room for no more than one."""

@@ -152,7 +152,7 @@ class SessionView(PanedView):
             self.set_class(False, "-unchosen")
             self._now_ms = self.desk.clock()
             self._show_all()
-            self.call_after_refresh(self.take_focus)
+            self.take_focus()
         self.post_message(StateChanged())
 
     def go_to(self, session: str) -> bool:
