@@ -62,7 +62,7 @@ def test_an_id_that_shared_a_folder_reads_it_once_and_then_writes_its_own(
 
     write_original(root, "a_b", LATER_MS, triggers=("progressive-65",))
     owner.evict(["a:b"])
-    assert values_of(owner.touch("a:b").bands) == (20,)
+    assert values_of(owner.recall("a:b").bands) == (20,)
 
 
 def test_twins_adopt_the_same_folder_and_go_their_own_ways(root: Path, open_owner: Open) -> None:
@@ -70,9 +70,9 @@ def test_twins_adopt_the_same_folder_and_go_their_own_ways(root: Path, open_owne
     owner = open_owner(capacity=1)
     assert owner.handle(turn("a:b", LATER_MS, 35))[-1].trigger == "progressive-35"
     assert owner.handle(turn("a.b", LATER_MS, 50))[-1].trigger == "progressive-50"
-    assert values_of(owner.touch("a:b").bands) == (20, 35)
-    assert values_of(owner.touch("a.b").bands) == (20, 50)
-    assert values_of(owner.touch("a_b").bands) == (20,)
+    assert values_of(owner.recall("a:b").bands) == (20, 35)
+    assert values_of(owner.recall("a.b").bands) == (20, 50)
+    assert values_of(owner.recall("a_b").bands) == (20,)
 
 
 def test_what_was_adopted_outlives_an_eviction_though_another_takes_the_folder(
@@ -82,15 +82,15 @@ def test_what_was_adopted_outlives_an_eviction_though_another_takes_the_folder(
     for spill in (True, False):
         owner = open_owner(spill=spill)
         session = f"a{':' if spill else '.'}b"
-        assert values_of(owner.touch(session).bands) == (20,)
+        assert values_of(owner.recall(session).bands) == (20,)
         (outcome,) = owner.evict([session])
         assert outcome.is_done
         owner.close()
     owner = open_owner()
     owner.handle(compact("a_b", LATER_MS))
     assert read_state(root / "a_b")["holdfast"]["id"] == "a_b"
-    assert values_of(owner.touch("a:b").bands) == (20,)
-    assert values_of(owner.touch("a.b").bands) == (20,)
+    assert values_of(owner.recall("a:b").bands) == (20,)
+    assert values_of(owner.recall("a.b").bands) == (20,)
 
 
 def test_what_was_adopted_outlives_a_release_though_another_takes_the_folder(
@@ -100,7 +100,7 @@ def test_what_was_adopted_outlives_a_release_though_another_takes_the_folder(
     owner = open_owner()
     owner.handle(end("a:b", LATER_MS))
     owner.handle(compact("a_b", LATER_MS))
-    assert values_of(owner.touch("a:b").bands) == (20,)
+    assert values_of(owner.recall("a:b").bands) == (20,)
     assert owner.statistics().touches_after_end == 1
 
 
@@ -115,7 +115,7 @@ def test_what_was_adopted_outlives_a_kill_at_any_step_of_its_first_checkpoint(
         tracker.handle(turn("a:b", LATER_MS, 35))
     store.close()
     owner = open_owner()
-    assert 20 in values_of(owner.touch("a:b").bands)
+    assert 20 in values_of(owner.recall("a:b").bands)
     assert owner.handle(turn("a:b", LATER_MS + 9 * MINUTE_MS, 34)) in ((), (CONTINUITY,))
 
 
@@ -158,7 +158,7 @@ def test_every_id_the_original_could_hold_finds_its_folder(
     session: str, root: Path, open_owner: Open
 ) -> None:
     write_original(root, session.replace(":", "_"), NOW_MS, triggers=("progressive-50",))
-    assert values_of(open_owner().touch(session).bands) == (50,)
+    assert values_of(open_owner().recall(session).bands) == (50,)
 
 
 def test_an_original_state_behind_its_manifest_is_caught_up_and_counted(
@@ -167,7 +167,7 @@ def test_an_original_state_behind_its_manifest_is_caught_up_and_counted(
     folder = write_original(root, "s-1", NOW_MS)
     write_checkpoint(folder, "quality-80", NOW_MS + MINUTE_MS)
     owner = open_owner()
-    state = owner.touch("s-1")
+    state = owner.recall("s-1")
     assert values_of(state.thresholds) == (80,)
     assert state.last_checkpoint_ms == NOW_MS + MINUTE_MS
     assert owner.statistics().load_failures == {"behind": 1}
@@ -198,11 +198,11 @@ def test_a_session_of_the_original_is_never_blocked_by_its_length(
     assert path.stat().st_size <= 64 * 1024
     owner = open_owner()
     owner.handle(edit("s-1", NOW_MS, "new.py"))
-    assert owner.touch("s-1").edit_files == len(files) + 1
+    assert owner.recall("s-1").edit_files == len(files) + 1
     for _ in range(2):
         (outcome,) = owner.evict(["s-1"])
         assert outcome.is_done, outcome.why
-        assert owner.touch("s-1").edit_files == len(files) + 1
+        assert owner.recall("s-1").edit_files == len(files) + 1
         owner.handle(compact("s-1", NOW_MS))
         assert path.stat().st_size <= 64 * 1024
         owner.handle(turn("s-1", NOW_MS))

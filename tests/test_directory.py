@@ -160,7 +160,7 @@ def test_a_newer_format_is_shown_and_never_changed(
     assert owner.statistics().load_failures == {"newer-format": 3}
     assert tree(root) == before
     observer = open_owner(read_only=True)
-    assert values_of(observer.touch("s-1").bands) == (20,)
+    assert values_of(observer.recall("s-1").bands) == (20,)
 
 
 def test_a_released_session_that_never_checkpointed_leaves_no_folder(
@@ -237,10 +237,10 @@ def test_a_record_that_grew_too_large_is_an_error_and_memory_stays(
 ) -> None:
     write_state(root / "s-1", {**nine_fields(), "theirs": "x" * 65_200})
     owner = open_owner()
-    state = owner.touch("s-1")
+    state = owner.recall("s-1")
     with pytest.raises(WriteError, match="65,536"):
         owner.handle(turn("s-1", NOW_MS, 20))
-    assert owner.touch("s-1") is state
+    assert owner.recall("s-1") is state
 
 
 def test_a_session_of_4196_files_is_spilled_and_comes_back_whole(
@@ -249,8 +249,8 @@ def test_a_session_of_4196_files_is_spilled_and_comes_back_whole(
     owner = open_owner()
     for number in range(4_196):
         owner.handle(edit("s-1", NOW_MS, f"{number:04}.py"))
-    state = owner.touch("s-1")
+    state = owner.recall("s-1")
     assert (len(state.edited_files), state.edit_files) == (4_096, 4_196)
     owner.evict(["s-1"])
     assert (root / "s-1" / STATE).stat().st_size <= 64 * 1024
-    assert owner.touch("s-1") == state
+    assert owner.recall("s-1") == state

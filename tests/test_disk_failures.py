@@ -88,7 +88,7 @@ def replayed(root: Path, feed: Feed, between: Callable[[SessionTracker], None]) 
         for event in feed:
             owner.handle(event)
         between(owner)
-        return owner.touch("s:1")
+        return owner.recall("s:1")
 
 
 @pytest.mark.parametrize("between", BETWEEN)
@@ -125,9 +125,9 @@ def test_whichever_step_fails_the_same_event_again_comes_to_the_same(
                 between(owner)
                 effects = owner.handle(event)
             assert effects == replay_last(tmp_path / f"{step}-healthy", name, is_adopted)
-            assert owner.touch("s:1") == expected
+            assert owner.recall("s:1") == expected
         with open_tracker(root, durability="process", clock=lambda: NOW_MS) as owner:
-            assert owner.touch("s:1") == expected
+            assert owner.recall("s:1") == expected
         if step >= failing.seen:
             break
         step += 1
@@ -150,9 +150,9 @@ def test_what_failed_is_forgotten_when_the_event_never_comes_again(
     last_step = fail_last_step(owner, turn("s-1", LATER_MS, 35))
     assert last_step > 4
     owner.evict(["s-1"])
-    assert values_of(owner.touch("s-1").bands) == (20,)
+    assert values_of(owner.recall("s-1").bands) == (20,)
     owner.handle(end("s-1", LATER_MS))
-    assert values_of(owner.touch("s-1").bands) == (20,)
+    assert values_of(owner.recall("s-1").bands) == (20,)
     assert read_state(root / "s-1")["capturedFillBands"] == [20]
 
 
@@ -163,9 +163,9 @@ def test_a_first_checkpoint_that_failed_is_forgotten_by_a_release(
     owner.handle(turn("s:1", NOW_MS))
     fail_last_step(owner, turn("s:1", NOW_MS, 20))
     owner.handle(end("s:1", NOW_MS))
-    assert owner.touch("s:1").bands == 0
+    assert owner.recall("s:1").bands == 0
     owner.close()
-    assert open_owner().touch("s:1").bands == 0
+    assert open_owner().recall("s:1").bands == 0
     assert read_state(root / digest_folder("s:1"))["capturedFillBands"] == []
 
 
@@ -200,7 +200,7 @@ def test_a_disk_that_fails_for_many_sessions_again_and_again_is_survived(
     for session in sessions[3:]:
         fail_last_step(owner, turn(session, NOW_MS, 20))
     # Of the first the memory was needed for others; what reached the disk counts as captured.
-    assert [owner.touch(session).bands for session in sessions] == [1 << 20] * 3 + [0] * 3
+    assert [owner.recall(session).bands for session in sessions] == [1 << 20] * 3 + [0] * 3
     for session in sessions[3:]:
         assert owner.handle(turn(session, NOW_MS, 20))[-1].trigger == "progressive-20"
 
@@ -235,7 +235,7 @@ def test_a_session_that_cannot_be_read_now_gets_no_answer_and_is_not_fresh(
     known = owner.sessions()
     for act in (
         lambda: owner.handle(turn("s-1", LATER_MS, 20)),
-        lambda: owner.touch("s-1"),
+        lambda: owner.recall("s-1"),
         lambda: owner.handle(end("s-1", LATER_MS)),
     ):
         with watched(fail(code, "open")), pytest.raises(ReadError, match="can't be read now"):

@@ -275,6 +275,6 @@ def test_the_guards_of_a_session_that_never_spoke_are_drilled_too(
     report = drill_restore(root, scratch=scratch, clock=clock)
     assert report.sessions[0].guards == 1
     with open_tracker(root, read_only=True) as observer:
-        assert observer.touch("s-1").guards == 0
+        assert observer.recall("s-1").guards == 0
     with open_root(str(root)) as folder:
         assert folder.status(".holdfast.lock") is None

@@ -89,7 +89,7 @@ class Failing(RuleBasedStateMachine):
 
     @rule(session=NAMES)
     def touch(self, session: str) -> None:
-        assert self.tracker.touch(session) == self.reference.states.get(session, FRESH)
+        assert self.tracker.recall(session) == self.reference.states.get(session, FRESH)
 
     @rule(ms=st.sampled_from((1, 90_000)))
     def wait(self, ms: int) -> None:

@@ -51,9 +51,9 @@ def test_a_write_unites_with_what_the_original_left_in_the_meantime(
     assert record["lastCheckpointAt"] == LATER_MS
     assert record["editedFiles"] == ["theirs.py"]
     assert record["holdfast"]["live"]["guards"] == ["continuity"]
-    state = owner.touch("s-1")
+    state = owner.recall("s-1")
     owner.evict(["s-1"])
-    assert owner.touch("s-1") == state
+    assert owner.recall("s-1") == state
 
 
 def test_a_spill_and_a_release_unite_as_well(root: Path, open_owner: Open) -> None:
@@ -118,7 +118,7 @@ def test_a_session_that_was_not_in_memory_goes_on_from_what_the_original_left(
     owner.handle(turn("s-1", NOW_MS, 20))
     owner.evict(["s-1"])
     overwrite(root / "s-1", capturedFillBands=[20, 35], lastCheckpointAt=NOW_MS + 5)
-    assert values_of(owner.touch("s-1").bands) == (20, 35)
+    assert values_of(owner.recall("s-1").bands) == (20, 35)
 
 
 def test_unknown_keys_are_kept_through_every_write(root: Path, open_owner: Open) -> None:
@@ -138,10 +138,10 @@ def test_a_record_removed_under_an_owner_is_written_again_whole(
     owner = open_owner()
     owner.handle(turn("s-1", NOW_MS, 20))
     owner.handle(edit("s-1", NOW_MS, "a.py"))
-    state = owner.touch("s-1")
+    state = owner.recall("s-1")
     (root / "s-1" / STATE).unlink()
     owner.evict(["s-1"])
-    assert owner.touch("s-1") == state
+    assert owner.recall("s-1") == state
 
 
 @pytest.mark.parametrize("names", [100, 4_000])
@@ -155,8 +155,8 @@ def test_a_union_of_long_lists_of_files_stays_within_its_bound(
     theirs = [f"th{number}" for number in range(names)]
     overwrite(root / "s-1", editedFiles=theirs, editWriteCount=names)
     owner.handle(compact("s-1", NOW_MS + 1))
-    assert owner.touch("s-1").edit_files == 2 * names
+    assert owner.recall("s-1").edit_files == 2 * names
     assert (root / "s-1" / STATE).stat().st_size <= 64 * 1024
     owner.handle(edit("s-1", NOW_MS, "one more"))
     assert owner.evict(["s-1"])[0].is_done
-    assert owner.touch("s-1").edit_files == 2 * names + 1
+    assert owner.recall("s-1").edit_files == 2 * names + 1

@@ -134,7 +134,7 @@ class Killed(RuleBasedStateMachine):
             return
         self.kill()
         for session in SESSIONS:
-            state = self.tracker.touch(session)
+            state = self.tracker.recall(session)
             known = {f"progressive-{band}" for band in values_of(state.bands)}
             known |= {f"quality-{threshold}" for threshold in values_of(state.thresholds)}
             known |= {f"milestone-{milestone}" for milestone in state.milestones}

@@ -121,7 +121,7 @@ def test_what_a_listener_raises_loses_nothing_and_is_logged(
     with caplog.at_level(logging.ERROR, logger="holdfast.tracker"):
         (effect, checkpoint) = owner.handle(turn("a", NOW_MS, 20))
     assert (effect.effect, checkpoint.trigger) == ("continuity", "progressive-20")
-    assert owner.touch("a").bands
+    assert owner.recall("a").bands
     assert len(heard) == 4
     assert "the panel is gone" in caplog.text
 

@@ -45,7 +45,7 @@ def change_of(owner: SessionTracker, session: str) -> dict[str, tuple[Any, Any]]
     before = owner.peek(session)
     assert before is not None
     assert owner.evict([session])[0].is_done
-    after = owner.touch(session)
+    after = owner.recall(session)
     return {
         field: (ours, theirs)
         for field in FRESH.__struct_fields__

@@ -49,7 +49,7 @@ def test_an_observer_sees_what_the_owner_wrote_and_removed(open_owner: Open) -> 
     assert observer.observe("a")
     owner.handle(compact("a", NOW_MS))
     assert observer.observe("a")
-    assert observer.touch("a") == owner.touch("a")
+    assert observer.recall("a") == owner.recall("a")
     owner.handle(turn("b", NOW_MS))
     observer.observe("b")
     owner.handle(end("b", NOW_MS))

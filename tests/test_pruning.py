@@ -192,7 +192,7 @@ def test_a_session_that_comes_while_its_folder_goes_waits_and_begins_afresh(
         assert not any(states), "an event was handled while the folder was deleted"
         assert one.is_done
         assert [effect.effect for effect in came[0]] == ["continuity", "checkpoint"]
-        assert owner.touch("s-1").bands == 1 << 20
+        assert owner.recall("s-1").bands == 1 << 20
     assert (folder / STATE).exists()
 
 
@@ -209,7 +209,7 @@ def test_beside_a_feed_nothing_that_is_tracked_is_deleted_and_nothing_else_is_ke
 
         def feed() -> None:
             for name in reversed(names[20:]):
-                states[name] = owner.touch(name)
+                states[name] = owner.recall(name)
 
         thread = threading.Thread(target=feed)
         thread.start()
@@ -282,7 +282,7 @@ def test_a_kill_at_any_instant_never_leaves_a_session_that_claims_less_than_it_c
             (folder / STATE).write_bytes(b"{")
             age(folder)
         with open_tracker(root, read_only=True, clock=clock) as observer:
-            captured = observer.touch("s-1")
+            captured = observer.recall("s-1")
         plan = plan_of(root)
         kill = KillAt(steps)
         with watched(kill):
@@ -293,7 +293,7 @@ def test_a_kill_at_any_instant_never_leaves_a_session_that_claims_less_than_it_c
                 pass
         store.close()
         with open_tracker(root, read_only=True, clock=clock) as observer:
-            left = observer.touch("s-1")
+            left = observer.recall("s-1")
         if left != FRESH or (folder / STATE).exists() or (folder / MANIFEST).exists():
             assert left.bands & captured.bands == captured.bands
             assert left.thresholds & captured.thresholds == captured.thresholds

@@ -61,8 +61,9 @@ def original(**fields: Any) -> bytes:
 
 
 def test_a_record_comes_back_as_it_was_written() -> None:
-    assert decode_record(encode()) == Record(SAVED, LIVE, "a:b", 7, 9, True)
-    assert decode_record(encode(live=None)) == Record(SAVED, SAVED, "a:b", 7, 9, False)
+    assert decode_record(encode()) == Record(SAVED, LIVE, "a:b", 7, 9, True, is_plain=True)
+    released = Record(SAVED, SAVED, "a:b", 7, 9, False, is_plain=True)
+    assert decode_record(encode(live=None)) == released
 
 
 @given(STATES, STATES)
@@ -127,6 +128,16 @@ def test_keys_nobody_knows_are_kept_to_the_letter() -> None:
     assert others in kept
     assert list(other_keys(again)) == ["a", "b", "c"]
     assert list(json.loads(again))[-1] == "holdfast"
+
+
+@pytest.mark.parametrize("live", [None, LIVE])
+@pytest.mark.parametrize("files", [3, FILES_KEPT])
+def test_a_record_is_plain_unless_it_holds_something_else(
+    files: int, live: SessionState | None
+) -> None:
+    saved = replace(SAVED, edited_files=tuple(f"{number}.py" for number in range(files)))
+    assert decode_record(encode(saved, live)).is_plain
+    assert not decode_record(encode(saved, live, others={"mine": 1})).is_plain
 
 
 def test_a_record_of_the_originals_is_taken_as_it_is() -> None:

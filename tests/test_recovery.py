@@ -75,11 +75,11 @@ def test_a_bad_record_is_rebuilt_kept_and_counted_and_nothing_comes_again(
         assert owner.handle(turn("s-1", LATER_MS + number * MINUTE_MS, 34, 90)) == ()
     assert kept_bad(root / "s-1") == [bad]
     assert owner.statistics().load_failures == {BAD[how][0]: 1}
-    state = owner.touch("s-1")
+    state = owner.recall("s-1")
     assert values_of(state.bands) == (20,)
     assert guard_names(state.guards) == ("continuity", "nudge")
     owner.close()
-    assert open_owner().touch("s-1") == state
+    assert open_owner().recall("s-1") == state
 
 
 @pytest.mark.parametrize("how", BAD)
@@ -89,7 +89,7 @@ def test_an_observer_of_a_bad_record_answers_keeps_nothing_and_writes_nothing(
     damaged(root, open_owner, how)
     before = tree(root)
     observer = open_owner(read_only=True)
-    assert values_of(observer.touch("s-1").bands) == (20,)
+    assert values_of(observer.recall("s-1").bands) == (20,)
     assert observer.statistics().load_failures == {BAD[how][0]: 1}
     observer.close()
     assert tree(root) == before
@@ -116,7 +116,7 @@ def test_a_bad_record_without_a_manifest_is_rebuilt_from_the_names_of_its_files(
     folder = write_original(root, "s-1", NOW_MS, triggers=("progressive-35", "quality-80"))
     (folder / MANIFEST).unlink()
     (folder / STATE).write_bytes(b"")
-    state = open_owner().touch("s-1")
+    state = open_owner().recall("s-1")
     assert (values_of(state.bands), values_of(state.thresholds)) == ((35,), (80,))
     assert state.last_checkpoint_ms == NOW_MS + MINUTE_MS
 
@@ -151,7 +151,7 @@ def test_a_record_damaged_under_an_owner_is_put_aside_and_memory_wins(
         owner.release(["s-1"])
     assert kept_bad(root / "s-1") == [b"bad"]
     assert owner.statistics().load_failures == {"torn": 1}
-    state = owner.touch("s-1")
+    state = owner.recall("s-1")
     assert values_of(state.bands) == (20,)
     assert state.guards == (0 if way == "release" else 1)
 
@@ -164,7 +164,7 @@ def test_a_state_behind_its_manifest_is_caught_up_and_counted(root: Path, open_o
     owner.evict(["s-1"])
     (root / "s-1" / STATE).write_bytes(before)
     assert owner.handle(turn("s-1", LATER_MS + 2 * MINUTE_MS, 19)) == ()
-    state = owner.touch("s-1")
+    state = owner.recall("s-1")
     assert values_of(state.bands) == (20, 35)
     assert state.last_checkpoint_ms == LATER_MS
     assert guard_names(state.guards) == ("continuity",)
@@ -178,7 +178,7 @@ def test_a_manifest_without_any_state_is_caught_up_from_nothing(
     owner.handle(turn("s-1", NOW_MS, 20))
     owner.evict(["s-1"])
     (root / "s-1" / STATE).unlink()
-    assert values_of(owner.touch("s-1").bands) == (20,)
+    assert values_of(owner.recall("s-1").bands) == (20,)
     assert owner.statistics().load_failures == {"behind": 1}
 
 
@@ -235,7 +235,7 @@ def test_a_released_session_keeps_what_its_last_checkpoint_wrote(
     record = read_state(root / "s-1")
     assert "live" not in record["holdfast"]
     assert (record["capturedFillBands"], record["editWriteCount"]) == ([20], 1)
-    state = owner.touch("s-1")
+    state = owner.recall("s-1")
     assert (state.edit_writes, state.edited_files) == (1, ("a.py",))
     assert (state.guards, state.prior_score) == (0, None)
     effects = owner.handle(turn("s-1", LATER_MS, 20))

@@ -45,7 +45,7 @@ def test_of_two_plain_ids_that_differ_in_case_alone_the_second_uses_its_digest()
                 assert owner.handle(turn(session, NOW_MS, 20))[-1].trigger == "progressive-20"
             for session in twins:
                 assert owner.handle(turn(session, LATER_MS, 20)) == ()
-                assert owner.touch(session).edited_files == (f"{session}.py",)
+                assert owner.recall(session).edited_files == (f"{session}.py",)
         names = {path.name for path in Path(parent).iterdir() if path.is_dir()}
         assert names == {"build", *(digest_folder(twin).lower() for twin in twins[1:])}
         assert read_state(Path(parent) / "build")["holdfast"]["id"] == "Build"
@@ -57,7 +57,7 @@ def test_the_first_of_two_such_twins_takes_over_what_the_original_left_without_a
         with open_tracker(parent, durability="process", capacity=1, clock=Clock()) as owner:
             for session, bands in (("Build", (20, 35)), ("build", (35,))):
                 owner.handle(turn(session, LATER_MS, 35))
-                assert values_of(owner.touch(session).bands) == bands
+                assert values_of(owner.recall(session).bands) == bands
         assert read_state(Path(parent) / "build")["holdfast"]["id"] == "Build"
 
 
@@ -68,6 +68,7 @@ def test_folders_named_as_the_original_names_them_are_found_out() -> None:
     with patch("reliability.ids.folders_of", of_the_original):
         assert ids.collisions(1, 5_000, Counter())
     with (
+        patch("tracker.store.home.each_folder_of", of_the_original),
         patch("tracker.store.home.folders_of", of_the_original),
         patch("tracker.store.record.Record.session", None),
     ):

@@ -65,7 +65,7 @@ def test_an_owner_that_does_not_unite_is_found_out() -> None:
         assert capture(Path(parent) / "s-1", 50, NOW_MS, Random(1))
         owner.handle(turn("s-1", NOW_MS + 1, 80))
         owner.evict(["s-1"])
-        wrong = writers.lost("it", captured, owner.touch("s-1").bands)
+        wrong = writers.lost("it", captured, owner.recall("s-1").bands)
     assert wrong == ["it lost progressive-50"]
 
 

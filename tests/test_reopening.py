@@ -148,7 +148,7 @@ def test_its_guards_its_prior_score_and_what_was_newer_are_on_disk_again(
     assert again["holdfast"]["live"]["guards"] == ["continuity"]
     assert {**again, "holdfast": {}} == {**spilled, "holdfast": {}}
     with open_tracker(root, read_only=True, clock=clock) as observer:
-        assert observer.touch("a") == was.state
+        assert observer.recall("a") == was.state
     now = owner.peek("a")
     assert now is not None
     assert now.dirty_fields == ()
@@ -187,7 +187,7 @@ def test_it_comes_back_whatever_the_disk_held_of_it(
     assert (root / "a").exists() == had_folder
     owner.close()
     with open_tracker(root, read_only=True) as observer:
-        state = observer.touch("a")
+        state = observer.recall("a")
     if spill:
         assert state == was[0].state
     assert state.guards == was[0].state.guards
@@ -439,14 +439,14 @@ def test_a_kill_at_any_instant_leaves_it_ended_or_live_and_whole(clock: Clock) -
             (was,) = busy(owner, clock, "a")
             outcomes = owner.release(["a"])
             with open_tracker(root, read_only=True, clock=clock) as observer:
-                ended = observer.touch("a")
+                ended = observer.recall("a")
             kill = KillAt(steps)
             with watched(kill), suppress(KilledError):
                 owner.restore(was_of(outcomes))
             with open_tracker(root, read_only=True, clock=clock) as observer:
-                assert observer.touch("a") in (ended, was.state)
+                assert observer.recall("a") in (ended, was.state)
                 if not kill.is_dead:
-                    assert observer.touch("a") == was.state
+                    assert observer.recall("a") == was.state
             is_over = not kill.is_dead
             owner.close() if is_over else owner._engine.store.close()
         if is_over:
@@ -508,7 +508,7 @@ class Undone(RuleBasedStateMachine):
     @rule(session=NAMES, is_touched=st.booleans())
     def pin_or_touch(self, session: str, is_touched: bool) -> None:
         if is_touched:
-            assert len({tracker.touch(session) for tracker in self.trackers}) == 1
+            assert len({tracker.recall(session) for tracker in self.trackers}) == 1
         else:
             assert len({tracker.pin(session) for tracker in self.trackers}) == 1
 
@@ -558,7 +558,7 @@ class Undone(RuleBasedStateMachine):
         for tracker, directory in zip(self.trackers, self.directories, strict=True):
             tracker.close()
             with open_tracker(directory.name, read_only=True, clock=self.clock) as observer:
-                states.append([observer.touch(session) for session in SESSIONS])
+                states.append([observer.recall(session) for session in SESSIONS])
         assert states[0] == states[1]
         for directory in self.directories:
             directory.cleanup()

@@ -38,7 +38,7 @@ def block(root: Path, name: str) -> None:
 def test_an_entry_whose_spill_fails_stays_and_the_tracker_says_why(open_owner: Open) -> None:
     owner = open_owner(capacity=2)
     fill(owner, "a", "b")
-    state = owner.touch("a")
+    state = owner.recall("a")
     with watched(FULL):
         (outcome,) = owner.evict(["a"])
         assert not outcome.is_done
@@ -61,7 +61,7 @@ def test_the_bound_holds_again_at_the_next_call_though_it_is_a_hit(open_owner: O
     owner.handle(edit("d", NOW_MS, "b.py"))
     assert ids(owner) == ["c", "d"]
     assert owner.statistics().over_capacity_why == ""
-    assert owner.touch("a").edited_files == ("a.py",)
+    assert owner.recall("a").edited_files == ("a.py",)
 
 
 @pytest.mark.parametrize("way", ["release", "grow", "end"])
@@ -110,7 +110,7 @@ def test_many_that_can_never_be_spilled_do_not_keep_the_others_in_memory(
     for number in range(200, 220):
         fill(owner, f"s-{number}")
     assert ids(owner) == [f"s-{number}" for number in range(200, 220)]
-    assert owner.touch("stuck-3").edited_files == ("a.py",)
+    assert owner.recall("stuck-3").edited_files == ("a.py",)
 
 
 def test_after_a_full_disk_the_oldest_still_go_first(open_owner: Open) -> None:
@@ -159,7 +159,7 @@ def test_clean_entries_go_while_the_disk_is_full(open_owner: Open) -> None:
         owner.touch("c")
         owner.touch("d")
         assert ids(owner) == ["c", "d"]
-        assert owner.touch("a").guards
+        assert owner.recall("a").guards
 
 
 def test_idle_entries_that_cannot_be_spilled_stay(open_owner: Open, clock: Clock) -> None:
@@ -184,7 +184,7 @@ def test_closing_spills_what_it_can_says_what_it_could_not_and_frees_the_directo
     assert caught.value.path.endswith("/b")
     (root / "b").unlink()
     with open_tracker(root, clock=clock) as owner:
-        assert [owner.touch(name).edit_writes for name in "abc"] == [1, 0, 1]
+        assert [owner.recall(name).edit_writes for name in "abc"] == [1, 0, 1]
 
 
 def test_a_spill_that_failed_half_way_can_be_spilled_again(open_owner: Open) -> None:
@@ -202,7 +202,7 @@ def test_a_spill_that_failed_half_way_can_be_spilled_again(open_owner: Open) -> 
         assert not owner.evict(["a"])[0].is_done
     fill(owner, "a")
     assert owner.evict(["a"])[0].is_done
-    assert owner.touch("a").edit_writes == 2
+    assert owner.recall("a").edit_writes == 2
 
 
 def test_without_spilling_an_eviction_writes_nothing_and_counters_restart(
@@ -215,6 +215,6 @@ def test_without_spilling_an_eviction_writes_nothing_and_counters_restart(
     fill(owner, "a", "a")
     owner.evict(["a"])
     assert (root / "a" / STATE).read_bytes() == record
-    assert owner.touch("a").edit_writes == 0
-    assert owner.touch("a").guards == 1
+    assert owner.recall("a").edit_writes == 0
+    assert owner.recall("a").guards == 1
     assert owner.statistics().spills == 0

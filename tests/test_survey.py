@@ -73,7 +73,7 @@ def test_what_a_survey_sees_is_what_a_load_gives(root: Path, open_owner: Open) -
     owner.handle(turn("s-1", NOW_MS, 20))
     owner.handle(edit("s-1", NOW_MS, "a.py"))
     owner.evict(["s-1"])
-    assert summary_of(root, "s-1").state == owner.touch("s-1")
+    assert summary_of(root, "s-1").state == owner.recall("s-1")
 
 
 def test_a_second_sweep_finds_only_what_changed_and_reads_nothing_else(

@@ -43,17 +43,17 @@ def test_of_2500_sessions_2000_stay_the_oldest_500_gone_and_a_refreshed_one_surv
     assert "s-501" not in owner
     assert len(owner) == 2_000
     assert owner.statistics().evictions["capacity"] == 2_499
-    assert owner.touch("s-0").edited_files == ("a.py",)
+    assert owner.recall("s-0").edited_files == ("a.py",)
 
 
 def test_an_evicted_entry_comes_back_with_its_spilled_counts(open_owner: Open) -> None:
     owner = open_owner()
     owner.handle(turn("s-1", NOW_MS, 10, 77.5))
     owner.handle(edit("s-1", NOW_MS + 1, "a.py"))
-    before = owner.touch("s-1")
+    before = owner.recall("s-1")
     assert owner.evict(["s-1"])[0].is_done
     assert "s-1" not in owner
-    assert owner.touch("s-1") == before
+    assert owner.recall("s-1") == before
     assert guard_names(before.guards) == ("continuity",)
     assert (before.prior_score, before.edit_writes) == (77.5, 1)
     assert before.last_evaluated_ms == NOW_MS
@@ -124,7 +124,7 @@ def test_shrinking_evicts_the_oldest_and_growing_evicts_nobody(open_owner: Open)
         with pytest.raises(CapacityError):
             owner.set_capacity(capacity)
     assert owner.capacity == 9
-    assert owner.touch("a").edit_writes == 1
+    assert owner.recall("a").edit_writes == 1
 
 
 def test_idle_sessions_go_oldest_first_by_hand_and_as_others_are_touched(
@@ -197,7 +197,7 @@ def test_a_closed_tracker_says_so_and_closing_twice_is_one_closing(open_owner: O
     owner.close()
     for act in (
         lambda: owner.handle(turn("a", NOW_MS)),
-        lambda: owner.touch("a"),
+        lambda: owner.recall("a"),
         lambda: owner.evict(["a"]),
         lambda: owner.rehydrate(["b"]),
         lambda: owner.release(["a"]),
@@ -217,7 +217,7 @@ def test_a_clean_restart_keeps_everything(open_owner: Open) -> None:
         owner.handle(turn("b", NOW_MS))
         states = {one.session: one.state for one in owner.sessions()}
     with open_owner() as owner:
-        assert {name: owner.touch(name) for name in states} == states
+        assert {name: owner.recall(name) for name in states} == states
 
 
 def test_a_session_is_released_and_brought_back_by_hand(open_owner: Open) -> None:
@@ -227,7 +227,7 @@ def test_a_session_is_released_and_brought_back_by_hand(open_owner: Open) -> Non
     assert (released.is_done, unknown.why) == (True, "not in memory")
     (back, nowhere) = owner.rehydrate(["a", "b"])
     assert (back.is_done, nowhere.why) == (True, "nothing of it is on disk")
-    assert guard_names(owner.touch("a").guards) == ()
+    assert guard_names(owner.recall("a").guards) == ()
 
 
 def test_eight_threads_at_once_break_nothing(open_owner: Open) -> None:
@@ -258,7 +258,7 @@ def test_eight_threads_at_once_break_nothing(open_owner: Open) -> None:
     assert failed == []
     assert max(occupancies) <= 5
     assert sorted(heard) == list(range(1, len(heard) + 1))
-    assert sum(owner.touch(f"s-{number}").edit_writes for number in range(11)) == 480
+    assert sum(owner.recall(f"s-{number}").edit_writes for number in range(11)) == 480
 
 
 def test_a_home_path_is_expanded(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -84,10 +84,16 @@ class Invisible(RuleBasedStateMachine):
         self.handle(replace(timed[0], at_ms=0))
 
     @rule(session=NAMES)
-    def touch(self, session: str) -> None:
-        state = self.tracker.touch(session)
+    def recall(self, session: str) -> None:
+        state = self.tracker.recall(session)
         assert state == self.reference.states.get(session, FRESH)
         self.touch_in_model(session)
+
+    @rule(sessions=st.lists(NAMES, min_size=1))
+    def touches_in_a_row(self, sessions: list[str]) -> None:
+        for session in sessions:
+            self.tracker.touch(session)
+            self.touch_in_model(session)
 
     @rule(sessions=st.sets(NAMES))
     def evict_by_hand(self, sessions: set[str]) -> None:

@@ -69,12 +69,12 @@ def test_a_folder_whose_record_names_another_id_is_never_used(root: Path, open_o
     theirs = record_of("A")
     (root / "a" / STATE).write_bytes(theirs)
     owner = open_owner()
-    assert owner.touch("a").bands == 0
+    assert owner.recall("a").bands == 0
     owner.handle(turn("a", NOW_MS, 35))
     assert (root / "a" / STATE).read_bytes() == theirs
     assert read_state(root / digest_folder("a"))["holdfast"]["id"] == "a"
     owner.evict(["a"])
-    assert values_of(owner.touch("a").bands) == (35,)
+    assert values_of(owner.recall("a").bands) == (35,)
 
 
 @pytest.mark.parametrize("after", ["the twin's record is gone", "the twin's record is damaged"])
@@ -91,7 +91,7 @@ def test_a_session_beside_its_twin_keeps_its_own_folder(
         record.unlink()
     else:
         record.write_bytes(b"{torn")
-    assert values_of(owner.touch("a").bands) == (35,)
+    assert values_of(owner.recall("a").bands) == (35,)
 
 
 def test_both_folders_taken_by_others_is_an_error_and_no_answer(

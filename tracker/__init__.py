@@ -73,7 +73,8 @@ from tracker.store.plugin_log import PluginEvent, PluginLog
 from tracker.store.protocol import Capture, Loaded, Saved, Store
 from tracker.store.pruning import Pruned, apply_prune, open_to_prune
 from tracker.store.retention import PlannedFile, PlannedFolder, PrunePlan, plan_prune
-from tracker.store.survey import FolderSummary, Survey, Sweep
+from tracker.store.summary import FolderSummary
+from tracker.store.survey import Survey, Sweep
 
 __version__ = "0.1.0"
 

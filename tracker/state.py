@@ -96,7 +96,12 @@ def mask_of(values: Iterable[int]) -> int:
 
 def values_of(mask: int) -> tuple[int, ...]:
     """Returns the percentages in a bit mask, ascending."""
-    return tuple(value for value in range(mask.bit_length()) if mask >> value & 1)
+    values = []
+    while mask:
+        lowest = mask & -mask
+        values.append(lowest.bit_length() - 1)
+        mask ^= lowest
+    return tuple(values)
 
 
 def guard_names(guards: int) -> tuple[str, ...]:

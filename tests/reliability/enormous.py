@@ -209,7 +209,7 @@ def surveys(root: Path) -> list[str]:
 def owns(root: Path) -> list[str]:
     """An owner takes it up."""
     with open_tracker(root, durability="process", clock=Clock()) as owner:
-        return _knows(owner.touch(SESSION))
+        return _knows(owner.recall(SESSION))
 
 
 def writes_over(root: Path) -> list[str]:
@@ -218,13 +218,13 @@ def writes_over(root: Path) -> list[str]:
         owner.touch(SESSION)
         make(root / SESSION / STATE)
         owner.handle(compact(SESSION, NOW_MS + MINUTE_MS))
-        return _knows(owner.touch(SESSION))
+        return _knows(owner.recall(SESSION))
 
 
 def appends(root: Path) -> list[str]:
     """An owner captures a checkpoint."""
     with open_tracker(root, durability="process", clock=Clock()) as owner:
-        wrong = _knows(owner.touch(SESSION))
+        wrong = _knows(owner.recall(SESSION))
         effects = owner.handle(turn(SESSION, NOW_MS + 60 * MINUTE_MS, 35, 75))
         if any(effect.trigger for effect in effects):
             wrong.append(f"captured again: {effects}")

@@ -127,7 +127,7 @@ def _observe(made: Lab, case: Case, meaning: Meaning) -> list[str]:
 def _own(made: Lab, case: Case, meaning: Meaning, counts: Counter[str]) -> list[str]:
     owner, before = made.owner, made.failures()
     try:
-        state = owner.touch(SESSION)
+        state = owner.recall(SESSION)
     except NewerFormatError:
         counts["refused, of a newer format"] += 1
         return _refused(made, case, meaning, made.failures() - before)
@@ -184,7 +184,7 @@ def _goes_on(made: Lab, case: Case, state: SessionState, meaning: Meaning) -> li
     owner, before = made.owner, made.failures()
     wrong = []
     owner.evict([SESSION])
-    if (again := owner.touch(SESSION)) != state:
+    if (again := owner.recall(SESSION)) != state:
         wrong.append(f"came back as {again} instead of {state}")
     captured = values_of(state.bands)
     effects = owner.handle(turn(SESSION, LATER_MS, max(captured, default=0), 100))
@@ -193,9 +193,9 @@ def _goes_on(made: Lab, case: Case, state: SessionState, meaning: Meaning) -> li
         wrong.append(f"captured again: {again}")
     owner.handle(edit(SESSION, LATER_MS, "later.py"))
     owner.handle(compact(SESSION, LATER_MS))
-    state = owner.touch(SESSION)
+    state = owner.recall(SESSION)
     owner.evict([SESSION])
-    if owner.touch(SESSION) != replace(state, edit_writes=min(state.edit_writes, LARGEST)):
+    if owner.recall(SESSION) != replace(state, edit_writes=min(state.edit_writes, LARGEST)):
         wrong.append("what was written after it came back otherwise")
     owner.handle(end(SESSION, LATER_MS))
     failures = made.failures() - before

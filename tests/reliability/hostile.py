@@ -180,7 +180,7 @@ class User:
     def come_back(self) -> object:
         """Evicts and loads again."""
         outcomes = self._owner.evict([SESSION])
-        return outcomes, self._owner.touch(SESSION)
+        return outcomes, self._owner.recall(SESSION)
 
     def observe(self) -> object:
         """Loads without owning."""

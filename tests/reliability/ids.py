@@ -182,7 +182,7 @@ def repeats(
             for session in again:
                 if effects := owner.handle(turn(session, later_ms, 20, 100)):
                     wrong.append(f"{session!r:.80}: again {effects}")
-                state = owner.touch(session)
+                state = owner.recall(session)
                 if state.edited_files != (f"{numbers[session]}.py",):
                     wrong.append(f"{session!r:.80}: has the files {state.edited_files}")
             if failures := owner.statistics().load_failures:

@@ -195,7 +195,7 @@ def reopened(
     ) as tracker:
         for session in ledger.sessions:
             try:
-                state = tracker.touch(session)
+                state = tracker.recall(session)
             except StoreError as error:
                 wrong.append(f"refused: {error}")
                 continue
@@ -217,7 +217,7 @@ def plays_on(root: Path, ledger: Ledger) -> list[str]:
             try:
                 for event in all_there_is(session):
                     wrong += ledger.handle(tracker, event)
-                left = EVERYTHING - captured_by(tracker.touch(session))
+                left = EVERYTHING - captured_by(tracker.recall(session))
             except StoreError as error:
                 wrong.append(f"refused: {error}")
                 continue

@@ -262,7 +262,7 @@ _HEALTHY: dict[tuple[int, bool], Life] = {}
 
 def _left(root: Path, answers: list[object]) -> Life:
     with open_tracker(root, durability="process", clock=lambda: NOW_MS) as owner:
-        states = {session: owner.touch(session) for session in (ID, OTHER, THIRD)}
+        states = {session: owner.recall(session) for session in (ID, OTHER, THIRD)}
     folders = sorted(path for path in root.iterdir() if path.is_dir())
     # An empty folder may be left where a temporary file in it could not be removed.
     triggers = {path.name: lines for path in folders if (lines := triggers_in(path))}

@@ -89,7 +89,7 @@ def round_of(
     loaded = observer.load(session)
     wrong += lost("an observer", captured, loaded.state.bands if loaded else 0)
     owner.evict([session])
-    wrong += lost("the owner", captured, owner.touch(session).bands)
+    wrong += lost("the owner", captured, owner.recall(session).bands)
     for band in BANDS:
         effects = owner.handle(turn(session, wall_clock_ms(), band, 100))
         again = {effect.trigger for effect in effects} & captured

@@ -9,7 +9,7 @@ from collections.abc import Collection, Iterable, Iterator, Sequence
 from typing import Final, NamedTuple, TypeVar
 
 from tracker.store.folders import folders_of, original_folder
-from tracker.store.survey import FolderSummary
+from tracker.store.summary import FolderSummary
 
 TOGETHER: Final = 32
 """How many sessions are evicted before the first of them comes back, and in one hold of the lock:

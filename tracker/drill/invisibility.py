@@ -139,7 +139,7 @@ class _Pair:
             if self._draft.has_failed(session):
                 continue
             try:
-                came_back = self._tracker.touch(session)
+                came_back = self._tracker.recall(session)
             except StoreError as error:
                 self._draft.fail(session, str(error))
                 continue

@@ -28,7 +28,8 @@ from tracker.sessions.tracker import SessionTracker, wall_clock_ms
 from tracker.state import SessionState
 from tracker.store.directory import open_store
 from tracker.store.files import Folder, open_root
-from tracker.store.survey import FolderSummary, Survey
+from tracker.store.summary import FolderSummary
+from tracker.store.survey import Survey
 
 MOST_EDITS: Final = 3
 
@@ -130,7 +131,7 @@ def _drill(
 
 def _compare_with_record(tracker: SessionTracker, summary: FolderSummary, draft: Draft) -> None:
     session, recorded = summary.session, summary.state or SessionState()
-    found = compared(session, recorded, tracker.touch(session))
+    found = compared(session, recorded, tracker.recall(session))
     if found.ended is Ending.FAILED:
         draft.add(found)
 

@@ -146,7 +146,7 @@ class _Wave:
 
     def _judge(self, tracker: SessionTracker, session: str) -> None:
         self._load_ns.pop(session, None)
-        came_back = tracker.touch(session)
+        came_back = tracker.recall(session)
         load_ns = self._load_ns.get(session, 0)
         found = compared(session, self._states[session], came_back, load_ns=load_ns)
         if again := self._fired[session] & self._speak(tracker, session):

@@ -10,9 +10,8 @@ from typing import NamedTuple
 
 from tracker.errors import NewerFormatError, ReadError, StoreError, UnsafeError
 from tracker.sessions.changes import ChangeKind, ChangeLog
-from tracker.sessions.entry import DIRTY_ADOPTED, Entry
+from tracker.sessions.entry import DIRTY_ADOPTED, NEW, Entry, Kept
 from tracker.sessions.statistics import Counters
-from tracker.state import FRESH
 from tracker.store.protocol import Loaded, Store
 
 
@@ -47,11 +46,11 @@ def load_entry(
         raise
     load_ns = time.perf_counter_ns() - started_ns
     if loaded is None:
-        return Arrival(Entry(FRESH, 0, 0, now_ms, now_ms), None, load_ns)
+        return Arrival(Entry(NEW, now_ms, now_ms), None, load_ns)
     if loaded.trouble:
         count_trouble(counters, log, session, loaded.trouble, loaded.why, now_ms)
-    dirty = DIRTY_ADOPTED if loaded.is_adopted else 0
-    return Arrival(Entry(loaded.state, loaded.seq, dirty, now_ms, now_ms), loaded, load_ns)
+    kept = Kept(loaded.state, loaded.seq, DIRTY_ADOPTED if loaded.is_adopted else 0)
+    return Arrival(Entry(kept, now_ms, now_ms), loaded, load_ns)
 
 
 def count_trouble(

@@ -66,7 +66,9 @@ def drill(engine: Engine, sessions: Iterable[str], now_ms: int) -> tuple[Drilled
     try:
         for session in dict.fromkeys(sessions):
             entry = engine.entries.get(session)
-            before = None if entry is None else view(session, entry)
+            before = None
+            if entry is not None:
+                before = view(session, entry, is_pinned=session in engine.pinned)
             outcome = engine.evict(session, EvictionCause.DRILL, now_ms)
             drilled[session] = Drilled(session, before, outcome.is_done, why=outcome.why)
             if entry is not None and outcome.is_done:
@@ -107,10 +109,9 @@ def take_back(engine: Engine, arrival: Arrival, was: TrackedSession, now_ms: int
     _insert(engine, was.session, arrival, was.recency, now_ms)
     if not was.is_pinned:
         return ""
-    if engine.pinned >= engine.capacity - 1:
-        return f"no longer pinned: {engine.pinned} are, of capacity {engine.capacity}"
-    entry.is_pinned = True
-    engine.pinned += 1
+    if len(engine.pinned) >= engine.capacity - 1:
+        return f"no longer pinned: {len(engine.pinned)} are, of capacity {engine.capacity}"
+    engine.pinned.add(was.session)
     return ""
 
 
@@ -132,13 +133,13 @@ def _load_back(engine: Engine, drilled: Drilled, entry: Entry, now_ms: int) -> D
     except BaseException:
         engine.put(session, entry)
         raise
-    loaded, stored = arrival.loaded, arrival.entry.state
-    if stored != entry.state:
+    loaded, stored, kept = arrival.loaded, arrival.entry.kept.state, entry.kept
+    if stored != kept.state:
         # What the store lost is written again when the entry is evicted next.
-        lost = changed_fields(stored, entry.state)
-        if _lasting(stored) != _lasting(entry.state):
+        lost = changed_fields(stored, kept.state)
+        if _lasting(stored) != _lasting(kept.state):
             lost |= DIRTY_ADOPTED
-        engine.mark(entry, entry.dirty | lost)
+        entry.kept = replace(kept, dirty=kept.dirty | lost)
     _insert(engine, session, arrival._replace(entry=entry), recency, now_ms)
     if loaded is None:
         return replace(drilled, load_ns=arrival.load_ns)
@@ -154,18 +155,18 @@ def _load_back(engine: Engine, drilled: Drilled, entry: Entry, now_ms: int) -> D
 def _take_up(arrival: Arrival, was: TrackedSession, *, spills: bool) -> str:
     """Gives a loaded entry the state it had when it was seen; says why not, where it went on."""
     entry, loaded = arrival.entry, arrival.loaded
-    if entry.state != was.state:
+    kept = entry.kept
+    if kept.state != was.state:
         # Without spilling, what was newer in memory is in `was` alone. It is still true if nothing
         # was written since, but for what was adopted: that the eviction itself has written.
         left_seq = was.seq + (ADOPTED in was.dirty_fields)
-        is_untouched = entry.seq == left_seq and _lasting(entry.state) == _lasting(was.state)
+        is_untouched = kept.seq == left_seq and _lasting(kept.state) == _lasting(was.state)
         if not (was.dirty_fields and is_untouched):
             return (loaded.why if loaded else "") or WENT_ON
-        entry.state = was.state
-    elif entry.seq != was.seq and loaded is not None and loaded.has_ended:
+        kept = replace(kept, state=was.state)
+    elif kept.seq != was.seq and loaded is not None and loaded.has_ended:
         return "it ended since"
-    if not spills:
-        entry.dirty = dirty_mask(was.dirty_fields)
+    entry.kept = kept if spills else replace(kept, dirty=dirty_mask(was.dirty_fields))
     return ""
 
 

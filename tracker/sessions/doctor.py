@@ -19,7 +19,8 @@ from tracker.store.files import Folder
 from tracker.store.listing import CheckpointFile
 from tracker.store.lock import current_owner
 from tracker.store.manifest import MANIFEST, READ_BYTES, parse_manifest
-from tracker.store.survey import FolderSummary, Survey
+from tracker.store.summary import FolderSummary
+from tracker.store.survey import Survey
 
 FUTURE_MS: Final = 5 * 60_000
 """How far a stamp may lie ahead of now before it is a finding."""

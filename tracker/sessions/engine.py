@@ -15,7 +15,7 @@ from tracker.events import Effect, Event
 from tracker.policy import decide
 from tracker.sessions.arrival import Arrival, load_entry
 from tracker.sessions.changes import ChangeKind, Outcome
-from tracker.sessions.entry import DIRTY_ADOPTED, DIRTY_PRIOR, Entry, changed_fields, view
+from tracker.sessions.entry import DIRTY_ADOPTED, DIRTY_PRIOR, Entry, Kept, changed_fields, view
 from tracker.sessions.memory import LetGo, Memory
 from tracker.sessions.statistics import THRASH_MS
 from tracker.state import FRESH, SessionState
@@ -34,35 +34,30 @@ class Engine(Memory):
             arrival = self._load(session, now_ms)
             entry = arrival.entry
         at_ms = event.at_ms if event.at_ms is not None else now_ms
-        before = entry.state
-        state, effects = decide(before, event, at_ms, self.rules)
+        kept = entry.kept
+        state, effects = decide(kept.state, event, at_ms, self.rules)
         ends = event.type == "session_end"
         if effects or ends:
             self._write_through(event, entry, state, effects, ends)
-        elif state is not before:
-            self.mark(entry, entry.dirty | changed_fields(before, state))
-            entry.state = state
+        elif state is not kept.state:
+            dirty = kept.dirty | changed_fields(kept.state, state)
+            self.keep(session, entry, Kept(state, kept.seq, dirty))
         if effects:
             self._count_effects(session, effects, now_ms)
         if ends:
             self._count_touch(session, arrival, now_ms)
             self._release(session, now_ms)
         else:
-            entry.touched_ms = now_ms
-            self._arrive(session, arrival, now_ms) if arrival else self._move(session, now_ms)
+            self._arrive(session, arrival, now_ms) if arrival else self._hit(session, entry, now_ms)
         return effects
 
-    def touch(self, session: str, now_ms: int) -> SessionState:
+    def touch(self, session: str, now_ms: int) -> None:
         """Makes a session the newest, loading it first where it isn't in memory."""
         entry = self.entries.get(session)
         if entry is None:
-            arrival = self._load(session, now_ms)
-            entry = arrival.entry
-            self._arrive(session, arrival, now_ms)
+            self._arrive(session, self._load(session, now_ms), now_ms)
         else:
-            entry.touched_ms = now_ms
-            self._move(session, now_ms)
-        return entry.state
+            self._hit(session, entry, now_ms)
 
     def observe(self, session: str, touched_ms: int, now_ms: int) -> bool:
         """Takes what the store holds now, and makes the session the newest; False: nothing.
@@ -80,10 +75,9 @@ class Engine(Memory):
             arrival.entry.touched_ms = touched_ms
             self.insert(session, arrival, now_ms, is_back=session in self.evicted)
         else:
-            known.state, known.seq = arrival.entry.state, arrival.entry.seq
+            self.keep(session, known, arrival.entry.kept)
             known.touched_ms = touched_ms
-            self._number(known)
-            self.entries.move_to_end(session)
+            self.make_newest(session, known, now_ms)
             self.log.note(ChangeKind.TOUCHED, session, now_ms)
         return True
 
@@ -105,12 +99,13 @@ class Engine(Memory):
         entry = self.entries.get(session)
         if entry is None:
             return Outcome(session, False, "not in memory")
-        was, stored = view(session, entry), entry.state
+        kept = entry.kept
+        was, stored = view(session, entry, is_pinned=session in self.pinned), kept.state
         try:
-            if entry.dirty and not self.spill:
+            if kept.dirty and not self.spill:
                 loaded = self.store.load(session)
                 stored = FRESH if loaded is None else loaded.state
-            saved = self.store.commit(session, entry.state, seq=entry.seq, ends=True)
+            saved = self.store.commit(session, kept.state, seq=kept.seq, ends=True)
         except StoreError as error:
             return Outcome(session, False, str(error))
         self.count_trouble(session, entry, saved)
@@ -136,10 +131,11 @@ class Engine(Memory):
             for effect in effects
             if effect.trigger is not None
         ]
+        session, kept = event.session, entry.kept
         saved = self.store.commit(
-            event.session,
+            session,
             state,
-            seq=entry.seq,
+            seq=kept.seq,
             captures=captures,
             ends=ends,
             spill=self.spill,
@@ -147,11 +143,10 @@ class Engine(Memory):
         dirty = 0
         if not captures and not self.spill:
             # A guard alone was written: counters wait for the next checkpoint.
-            dirty = entry.dirty | changed_fields(entry.state, state)
+            dirty = kept.dirty | changed_fields(kept.state, state)
             dirty &= ~(DIRTY_PRIOR | DIRTY_ADOPTED)
-        self.mark(entry, dirty)
-        entry.state, entry.seq = saved.state, saved.seq
-        self.count_trouble(event.session, entry, saved)
+        self.keep(session, entry, Kept(saved.state, saved.seq, dirty))
+        self.count_trouble(session, entry, saved)
 
     def _arrive(self, session: str, arrival: Arrival, now_ms: int) -> None:
         self._count_touch(session, arrival, now_ms)
@@ -160,7 +155,7 @@ class Engine(Memory):
     def insert(self, session: str, arrival: Arrival, now_ms: int, *, is_back: bool) -> None:
         """Puts a loaded entry into memory as the newest."""
         self.put(session, arrival.entry)
-        self._number(arrival.entry)
+        self.make_newest(session, arrival.entry, now_ms)
         self.counters.insertions += 1
         evicted = self.evicted.pop(session, None)
         if arrival.loaded is None or not is_back:
@@ -179,18 +174,16 @@ class Engine(Memory):
             )
         self.make_room(now_ms, kept=session)
 
-    def _move(self, session: str, now_ms: int) -> None:
-        self._number(self.entries[session])
-        self.entries.move_to_end(session)
-        self.stuck.pop(session, None)
+    def _hit(self, session: str, entry: Entry, now_ms: int) -> None:
+        entry.touched_ms = now_ms
+        self.make_newest(session, entry, now_ms)
         self.counters.hits += 1
-        self.log.note(ChangeKind.TOUCHED, session, now_ms)
+        if self.log.is_listening:
+            self.log.note(ChangeKind.TOUCHED, session, now_ms)
+        if self.stuck:
+            self.stuck.pop(session, None)
         if len(self.entries) > self.capacity:
             self.make_room(now_ms, kept=session)
-
-    def _number(self, entry: Entry) -> None:
-        self._touches += 1
-        entry.recency = self._touches
 
     def _count_touch(self, session: str, arrival: Arrival | None, now_ms: int) -> None:
         if arrival is None:

@@ -10,7 +10,7 @@ from typing import Final
 
 import msgspec
 
-from tracker.state import TRANSIENT_FIELDS, SessionState
+from tracker.state import FRESH, TRANSIENT_FIELDS, SessionState
 
 ADOPTED: Final = "adopted"
 """Stands among the dirty fields of a session read from the original's folder, not yet written."""
@@ -21,28 +21,38 @@ DIRTY_EVALUATED, DIRTY_WRITES, DIRTY_FILES, DIRTY_BEYOND, DIRTY_PRIOR, DIRTY_ADO
 )
 
 
-class Entry(msgspec.Struct, gc=False):
-    """One tracked session. Changes only under the tracker's lock; never leaves the tracker.
+class Kept(msgspec.Struct, frozen=True, gc=False):
+    """What memory keeps of a session, and how the disk stands to it. Never changes.
 
     Attributes:
         state: The session's state.
         seq: The record's sequence number when it was last loaded or saved; 0 for no record.
         dirty: Which fields are newer than on disk: a mask of the DIRTY bits.
-        touched_ms: Last activity, by the tracker's clock, Unix ms.
-        inserted_ms: When it came into memory, by the tracker's clock, Unix ms.
-        is_pinned: Whether it is never evicted.
-        recency: Its place in the recency order: the newer of two has the larger number.
-        is_held: Whether it is in memory; it isn't while it comes or after it went.
     """
 
     state: SessionState
-    seq: int
-    dirty: int
+    seq: int = 0
+    dirty: int = 0
+
+
+NEW: Final = Kept(FRESH)
+"""What is kept of a session of which nothing is known. Shared by all such sessions."""
+
+
+class Entry(msgspec.Struct, gc=False):
+    """One tracked session. Changes only under the tracker's lock; never leaves the tracker.
+
+    Attributes:
+        kept: What memory keeps of it.
+        touched_ms: Last activity, by the tracker's clock, Unix ms.
+        inserted_ms: When it came into memory, by the tracker's clock, Unix ms.
+        recency: Its place in the recency order: the newer of two has the larger number.
+    """
+
+    kept: Kept
     touched_ms: int
     inserted_ms: int
-    is_pinned: bool = False
     recency: int = 0
-    is_held: bool = False
 
 
 class TrackedSession(msgspec.Struct, frozen=True):
@@ -97,15 +107,16 @@ def changed_fields(before: SessionState, after: SessionState) -> int:
     return dirty
 
 
-def view(session: str, entry: Entry) -> TrackedSession:
+def view(session: str, entry: Entry, *, is_pinned: bool) -> TrackedSession:
     """Returns the frozen view of an entry."""
+    kept = entry.kept
     return TrackedSession(
         session,
-        entry.state,
-        entry.seq,
-        dirty_names(entry.dirty),
+        kept.state,
+        kept.seq,
+        dirty_names(kept.dirty),
         entry.touched_ms,
         entry.inserted_ms,
-        entry.is_pinned,
+        is_pinned,
         entry.recency,
     )

@@ -26,9 +26,8 @@ _LOG = logging.getLogger("holdfast.tracker")
 class Hands(Look):
     """The part of a tracker that is worked by hand. `SessionTracker` adds events."""
 
-    def __init__(self, engine: Engine, clock: Callable[[], int]) -> None:
+    def __init__(self, engine: Engine) -> None:
         super().__init__(engine)
-        self._clock = clock
         self._listeners: tuple[Listener, ...] = ()
         self._is_closed = False
 
@@ -43,7 +42,7 @@ class Hands(Look):
         """
         with self._lock:
             self._check_open()
-            now_ms = self._clock()
+            now_ms = self._engine.now()
             outcomes = tuple(self._engine.evict(session, cause, now_ms) for session in sessions)
         self._tell()
         return outcomes
@@ -56,7 +55,8 @@ class Hands(Look):
         """
         with self._lock:
             self._check_open()
-            outcomes = tuple(self._rehydrate(session) for session in sessions)
+            now_ms = self._engine.now()
+            outcomes = tuple(self._rehydrate(session, now_ms) for session in sessions)
         self._tell()
         return outcomes
 
@@ -78,7 +78,7 @@ class Hands(Look):
         """
         with self._lock:
             self._check_open()
-            now_ms = self._clock()
+            now_ms = self._engine.now()
             outcomes = tuple(undo(self._engine, session, now_ms) for session in sessions)
             settle(self._engine)
         self._tell()
@@ -99,7 +99,7 @@ class Hands(Look):
         """
         with self._lock:
             self._check_writable()
-            drilled = drill(self._engine, sessions, self._clock())
+            drilled = drill(self._engine, sessions, self._engine.now())
         self._tell()
         return drilled
 
@@ -115,7 +115,7 @@ class Hands(Look):
         """
         with self._lock:
             self._check_writable()
-            now_ms = self._clock()
+            now_ms = self._engine.now()
             outcomes = tuple(self._engine.release(session, now_ms) for session in sessions)
         self._tell()
         return outcomes
@@ -125,17 +125,16 @@ class Hands(Look):
         with self._lock:
             self._check_open()
             engine = self._engine
-            entry = engine.entries.get(session)
-            if entry is None:
+            if session not in engine.entries:
                 return Outcome(session, False, "not in memory")
-            if entry.is_pinned:
+            if session in engine.pinned:
                 return Outcome(session, False, "already pinned")
-            if engine.pinned >= engine.capacity - 1:
-                why = f"{engine.pinned} pinned of capacity {engine.capacity}; one must stay free"
+            pinned = len(engine.pinned)
+            if pinned >= engine.capacity - 1:
+                why = f"{pinned} pinned of capacity {engine.capacity}; one must stay free"
                 return Outcome(session, False, why)
-            entry.is_pinned = True
-            engine.pinned += 1
-            engine.log.note(ChangeKind.PINNED, session, self._clock())
+            engine.pinned.add(session)
+            engine.log.note(ChangeKind.PINNED, session, engine.now())
         self._tell()
         return Outcome(session, True)
 
@@ -143,14 +142,13 @@ class Hands(Look):
         """Lets a pinned session be evicted again."""
         with self._lock:
             self._check_open()
-            entry = self._engine.entries.get(session)
-            if entry is None or not entry.is_pinned:
+            engine = self._engine
+            if session not in engine.pinned:
                 return Outcome(session, False, "not pinned")
-            entry.is_pinned = False
-            self._engine.pinned -= 1
-            now_ms = self._clock()
-            self._engine.log.note(ChangeKind.UNPINNED, session, now_ms)
-            self._engine.make_room(now_ms)
+            engine.pinned.remove(session)
+            now_ms = engine.now()
+            engine.log.note(ChangeKind.UNPINNED, session, now_ms)
+            engine.make_room(now_ms)
         self._tell()
         return Outcome(session, True)
 
@@ -163,7 +161,7 @@ class Hands(Look):
         with self._lock:
             self._check_open()
             every = len(self._engine.entries)
-            evicted = self._engine.evict_idle(idle_ms, self._clock(), attempts=every)
+            evicted = self._engine.evict_idle(idle_ms, self._engine.now(), attempts=every)
         self._tell()
         return evicted
 
@@ -181,12 +179,13 @@ class Hands(Look):
         check_capacity(capacity)
         with self._lock:
             self._check_open()
-            if capacity <= self._engine.pinned:
+            pinned = len(self._engine.pinned)
+            if capacity <= pinned:
                 raise CapacityError(
-                    f"capacity {capacity} leaves no room beside {self._engine.pinned} pinned"
-                    " session(s); unpin some first"
+                    f"capacity {capacity} leaves no room beside {pinned} pinned session(s);"
+                    " unpin some first"
                 )
-            outcomes = tuple(self._engine.set_capacity(capacity, self._clock()))
+            outcomes = tuple(self._engine.set_capacity(capacity, self._engine.now()))
         self._tell()
         return outcomes
 
@@ -196,7 +195,7 @@ class Hands(Look):
         A listener is called outside the lock, after the fact, with the changes of one call, perhaps
         on several threads at once. What it raises is logged: the change has happened.
         """
-        with self._lock:
+        with self._caught_up():
             self._listeners = (*self._listeners, listener)
             self._engine.log.is_listening = True
 
@@ -207,12 +206,12 @@ class Hands(Look):
 
         return unsubscribe
 
-    def _rehydrate(self, session: str) -> Outcome:
+    def _rehydrate(self, session: str, now_ms: int) -> Outcome:
         try:
             check_id(session)
         except IdError as error:
             return Outcome(session, False, str(error))
-        return self._engine.rehydrate(session, self._clock())
+        return self._engine.rehydrate(session, now_ms)
 
     def _check_open(self) -> None:
         if self._is_closed:

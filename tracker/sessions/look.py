@@ -13,7 +13,7 @@ from itertools import islice
 from tracker.policy import Rules
 from tracker.sessions.changes import EvictionCause
 from tracker.sessions.engine import Engine
-from tracker.sessions.entry import TrackedSession, view
+from tracker.sessions.entry import Entry, TrackedSession, view
 from tracker.sessions.statistics import Statistics
 
 
@@ -51,7 +51,7 @@ class Look:
         For a step on the disk that must not meet a session on its way into memory, such as the
         deletion of one folder. Keep it short.
         """
-        with self._lock:
+        with self._caught_up():
             yield
 
     def __len__(self) -> int:
@@ -62,30 +62,30 @@ class Look:
 
     def __iter__(self) -> Iterator[str]:
         """Iterates over a copy of the ids, oldest first."""
-        with self._lock:
-            return iter(list(self._engine.entries))
+        with self._caught_up() as engine:
+            return iter(list(engine.entries))
 
     def peek(self, session: str) -> TrackedSession | None:
         """Returns a session as it stands, without moving it; None where it isn't in memory."""
-        with self._lock:
-            entry = self._engine.entries.get(session)
-            return None if entry is None else view(session, entry)
+        with self._caught_up() as engine:
+            entry = engine.entries.get(session)
+            return None if entry is None else self._view(session, entry)
 
     def sessions(self) -> tuple[TrackedSession, ...]:
         """Returns all sessions in recency order, the newest first, without moving any.
 
         Cost: a frozen view of each, under the lock; 1 ms for 2,000.
         """
-        with self._lock:
+        with self._caught_up() as engine:
             return tuple(
-                view(name, entry) for name, entry in reversed(self._engine.entries.items())
+                self._view(name, entry) for name, entry in reversed(engine.entries.items())
             )
 
     def coldest(self, count: int) -> tuple[TrackedSession, ...]:
         """Returns the `count` sessions that would be evicted next, oldest first, moving none."""
-        with self._lock:
-            unpinned = (item for item in self._engine.entries.items() if not item[1].is_pinned)
-            return tuple(view(name, entry) for name, entry in islice(unpinned, max(count, 0)))
+        with self._caught_up() as engine:
+            unpinned = (item for item in engine.entries.items() if item[0] not in engine.pinned)
+            return tuple(self._view(name, entry) for name, entry in islice(unpinned, max(count, 0)))
 
     def statistics(self) -> Statistics:
         """Returns all counts as one frozen value.
@@ -97,9 +97,9 @@ class Look:
             return Statistics(
                 capacity=engine.capacity,
                 occupancy=len(engine.entries),
-                pinned=engine.pinned,
+                pinned=len(engine.pinned),
                 dirty=engine.dirty,
-                hits=counters.hits,
+                hits=engine.hits(),
                 misses=counters.misses,
                 insertions=counters.insertions,
                 rehydrations=counters.rehydrations,
@@ -117,3 +117,13 @@ class Look:
                 load_time_ns=counters.load_times.spread(),
                 over_capacity_why=engine.over_capacity_why,
             )
+
+    @contextmanager
+    def _caught_up(self) -> Iterator[Engine]:
+        """Holds the lock, with every touch so far in its place."""
+        with self._lock:
+            self._engine.now()
+            yield self._engine
+
+    def _view(self, session: str, entry: Entry) -> TrackedSession:
+        return view(session, entry, is_pinned=session in self._engine.pinned)

@@ -9,6 +9,7 @@ Source: DESIGN.md, section 4.
 from __future__ import annotations
 
 from collections import OrderedDict
+from collections.abc import Callable
 from itertools import islice
 from typing import Final, NamedTuple
 
@@ -17,7 +18,8 @@ from tracker.errors import StoreError
 from tracker.policy import Rules
 from tracker.sessions.arrival import count_trouble
 from tracker.sessions.changes import ChangeKind, ChangeLog, EvictionCause, Outcome
-from tracker.sessions.entry import DIRTY_ADOPTED, Entry, TrackedSession, view
+from tracker.sessions.entry import DIRTY_ADOPTED, Entry, Kept, TrackedSession, view
+from tracker.sessions.renewals import IS_GUARDED, Renewals
 from tracker.sessions.statistics import Counters
 from tracker.state import SessionState
 from tracker.store.protocol import Saved, Store
@@ -61,20 +63,39 @@ class LetGo(NamedTuple):
 
 
 class Memory:
-    """See the module. Knows no threads and no events; `Engine` adds those."""
+    """See the module. Knows no threads and no events; `Engine` adds those.
 
-    def __init__(self, store: Store, capacity: int, rules: Rules, spill: bool) -> None:
+    Args:
+        store: The durable side.
+        capacity: The most sessions held.
+        rules: The policy's numbers.
+        spill: Whether an eviction writes what is newer in memory.
+        clock: Returns Unix ms.
+        renewals: Where touches wait that came since the clock was read last.
+    """
+
+    def __init__(
+        self,
+        store: Store,
+        capacity: int,
+        rules: Rules,
+        spill: bool,
+        clock: Callable[[], int],
+        renewals: Renewals,
+    ) -> None:
         self.store = store
         self.capacity = capacity
         self.rules = rules
         self.spill = spill
         self.entries: OrderedDict[str, Entry] = OrderedDict()
-        self.pinned = 0
+        self.pinned: set[str] = set()
         self.dirty = 0
         self.counters = Counters()
         self.over_capacity_why = ""
         self.log = ChangeLog()
-        self._touches = 0
+        self._clock = clock
+        self._renewals = renewals
+        self._newest = 0
         # Sessions that should have gone but could not be spilled, nor were touched since; the one
         # that was tried longest ago stands first.
         self.stuck: OrderedDict[str, None] = OrderedDict()
@@ -82,14 +103,49 @@ class Memory:
         self.released: BoundedSet[str] = BoundedSet(capacity)
         self.let_go: BoundedMap[str, LetGo] = BoundedMap(REMEMBERED)
 
+    def now(self) -> int:
+        """Reads the clock, Unix ms, and catches up with the touches since it was read last.
+
+        First of all under the lock: what comes after it then finds every entry in its place.
+        """
+        now_ms = self._clock()
+        renewed = self._renewals.sessions
+        while renewed:
+            session, _ = renewed.popitem(last=False)
+            entry = self.entries[session]
+            entry.touched_ms = now_ms
+            self.make_newest(session, entry, now_ms)
+        return now_ms
+
+    def renew(self, session: str) -> bool:
+        """Makes a touch that is caught up with later; False where it must be made at once."""
+        is_calm = IS_GUARDED and not (self.log.is_listening or self.stuck)
+        if session not in self.entries or not is_calm or len(self.entries) > self.capacity:
+            return False
+        self._renewals.sessions[session] = None
+        self.counters.hits += 1
+        return True
+
+    def make_newest(self, session: str, entry: Entry, now_ms: int) -> None:
+        """Moves an entry to the newest end of the recency order."""
+        # The time is the number where it is newer than the last: one object for both.
+        last = self._newest
+        entry.recency = self._newest = now_ms if now_ms > last else last + 1
+        self.entries.move_to_end(session)
+
+    def hits(self) -> int:
+        """How many touches there were of sessions in memory."""
+        self.counters.hits += self._renewals.take_hits()
+        return self.counters.hits
+
     def evict(self, session: str, cause: EvictionCause, now_ms: int) -> Outcome:
         """Evicts one session: spills what is newer in memory, then drops it."""
         entry = self.entries.get(session)
         if entry is None:
             return Outcome(session, False, "not in memory")
-        if entry.is_pinned:
+        if session in self.pinned:
             return Outcome(session, False, "pinned; unpin it first")
-        was = view(session, entry)
+        was = view(session, entry, is_pinned=False)
         try:
             self.write_spill(session, entry)
         except StoreError as error:
@@ -119,7 +175,7 @@ class Memory:
         for session, entry in self.entries.items():
             if 0 <= now_ms - entry.touched_ms < idle_ms:
                 break
-            if now_ms >= entry.touched_ms and not entry.is_pinned and session != kept:
+            if now_ms >= entry.touched_ms and self._may_go(session, kept):
                 due.append(session)
         evicted: list[str] = []
         failures = 0
@@ -181,35 +237,33 @@ class Memory:
     def write_spill(self, session: str, entry: Entry) -> None:
         """Writes what is newer in memory, where it is and where spilling is on."""
         # What was adopted is written either way: the folder it came from may be another's soon.
-        dirty = entry.dirty if self.spill else entry.dirty & DIRTY_ADOPTED
+        kept = entry.kept
+        dirty = kept.dirty if self.spill else kept.dirty & DIRTY_ADOPTED
         if not dirty or self.store.is_read_only:
             return
-        saved = self.store.commit(session, entry.state, seq=entry.seq, spill=self.spill)
-        entry.state, entry.seq = saved.state, saved.seq
-        self.mark(entry, 0)
+        saved = self.store.commit(session, kept.state, seq=kept.seq, spill=self.spill)
+        self.keep(session, entry, Kept(saved.state, saved.seq))
         self.counters.spills += 1
         self.count_trouble(session, entry, saved)
 
-    def mark(self, entry: Entry, dirty: int) -> None:
-        """Says which fields of an entry are newer than on disk, as a mask of the DIRTY bits."""
-        if entry.is_held:
-            self.dirty += bool(dirty) - bool(entry.dirty)
-        entry.dirty = dirty
+    def keep(self, session: str, entry: Entry, kept: Kept) -> None:
+        """Gives an entry, in memory or on its way there, what is kept of its session now."""
+        if (kept.dirty == 0) != (entry.kept.dirty == 0) and self.entries.get(session) is entry:
+            self.dirty += 1 if kept.dirty else -1
+        entry.kept = kept
 
     def put(self, session: str, entry: Entry) -> None:
-        """Puts an entry into memory, as the newest; it is none that is pinned."""
+        """Puts an entry into memory, as the newest."""
         self.entries[session] = entry
-        entry.is_held = True
-        self.dirty += bool(entry.dirty)
+        self.dirty += entry.kept.dirty != 0
 
     def drop(self, session: str) -> None:
         """Drops an entry from memory, and what hangs on it."""
         entry = self.entries.pop(session, None)
         self.stuck.pop(session, None)
         if entry is not None:
-            entry.is_held = False
-            self.dirty -= bool(entry.dirty)
-            self.pinned -= entry.is_pinned
+            self.dirty -= entry.kept.dirty != 0
+            self.pinned.discard(session)
         if len(self.entries) <= self.capacity:
             self.over_capacity_why = ""
 
@@ -221,4 +275,4 @@ class Memory:
             )
 
     def _may_go(self, session: str, kept: str) -> bool:
-        return session != kept and not self.entries[session].is_pinned
+        return session != kept and session not in self.pinned

@@ -18,7 +18,7 @@ from tracker.sessions.arrival import Arrival, load_entry
 from tracker.sessions.changes import Outcome
 from tracker.sessions.comeback import WENT_ON, restore, take_back
 from tracker.sessions.engine import Engine
-from tracker.sessions.entry import Entry, TrackedSession, dirty_mask
+from tracker.sessions.entry import Entry, Kept, TrackedSession, dirty_mask
 from tracker.sessions.memory import LetGo
 from tracker.state import unite
 from tracker.store.protocol import Loaded
@@ -73,15 +73,14 @@ def _is_as_left(loaded: Loaded | None, let_go: LetGo) -> bool:
 def _written(engine: Engine, let_go: LetGo) -> Entry:
     """Writes what the disk held before the release, where that was anything; returns the entry."""
     was = let_go.was
-    entry = Entry(was.state, 0, dirty_mask(was.dirty_fields), was.touched_ms, was.inserted_ms)
+    dirty = dirty_mask(was.dirty_fields)
+    entry = Entry(Kept(was.state, 0, dirty), was.touched_ms, was.inserted_ms)
     if not was.seq and not let_go.seq:
         return entry
     stored, seq = let_go.stored, let_go.seq
     saved = engine.store.commit(was.session, stored, seq=seq, spill=engine.spill)
-    entry.seq = saved.seq
-    if engine.spill:
-        entry.dirty = 0
-    if saved.state != stored:  # Another writer came between the load and this.
-        entry.state = unite(was.state, saved.state)
+    # Another writer may have come between the load and this.
+    state = was.state if saved.state == stored else unite(was.state, saved.state)
+    entry.kept = Kept(state, saved.seq, 0 if engine.spill else dirty)
     engine.count_trouble(was.session, entry, saved)
     return entry

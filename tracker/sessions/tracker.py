@@ -23,6 +23,7 @@ from tracker.events import Effect, Event, check_id
 from tracker.policy import Rules
 from tracker.sessions.engine import Engine
 from tracker.sessions.hands import Hands
+from tracker.sessions.renewals import Renewals
 from tracker.state import SessionState
 from tracker.store.protocol import Store
 
@@ -52,6 +53,20 @@ class SessionTracker(Hands):
         CapacityError: If the capacity isn't a whole number of at least 1.
     """
 
+    touch: Callable[[str], None]
+    """Uses a session without an event: makes it the newest, rehydrating it first.
+
+    The touch is dated when the tracker reads its clock next, for an event or for anybody who looks.
+
+    Raises:
+        IdError: If the id can't be kept.
+        StoreError: If it can't be read; memory is unchanged.
+        ClosedError: If the tracker was closed.
+
+    Cost: that of a method call and a move in an ordered dict, without the lock, for a session that
+    was touched since the clock was read last. See `renewals`.
+    """
+
     def __init__(
         self,
         store: Store,
@@ -62,7 +77,10 @@ class SessionTracker(Hands):
         idle_ttl_ms: int | None = None,
         clock: Callable[[], int] = wall_clock_ms,
     ) -> None:
-        super().__init__(Engine(store, check_capacity(capacity), rules or Rules(), spill), clock)
+        check_capacity(capacity)
+        renewals = Renewals(self._touch)
+        super().__init__(Engine(store, capacity, rules or Rules(), spill, clock, renewals))
+        self.touch = renewals.touch
         self._idle_ttl_ms = idle_ttl_ms
 
     def handle(self, event: Event) -> tuple[Effect, ...]:
@@ -85,7 +103,7 @@ class SessionTracker(Hands):
         try:
             with self._lock:
                 self._check_writable()
-                now_ms = self._clock()
+                now_ms = self._engine.now()
                 effects = self._engine.handle(event, now_ms)
                 if self._idle_ttl_ms is not None:
                     self._engine.evict_idle(self._idle_ttl_ms, now_ms, kept=event.session)
@@ -94,26 +112,24 @@ class SessionTracker(Hands):
                 self._tell()
         return effects
 
-    def touch(self, session: str) -> SessionState:
-        """Uses a session without an event: makes it the newest, rehydrating it first.
-
-        Returns:
-            Its state.
-
-        Raises:
-            IdError: If the id can't be kept.
-            StoreError: If it can't be read; memory is unchanged.
-            ClosedError: If the tracker was closed.
-        """
+    def recall(self, session: str) -> SessionState:
+        """Touches a session at once, and returns its state. Raises as `touch` does."""
         if session not in self._engine.entries:
             check_id(session)
         try:
             with self._lock:
                 self._check_open()
-                return self._engine.touch(session, self._clock())
+                self._engine.touch(session, self._engine.now())
+                return self._engine.entries[session].kept.state
         finally:
             if self._engine.log.changes:
                 self._tell()
+
+    def _touch(self, session: str) -> None:
+        with self._lock:
+            if not self._is_closed and self._engine.renew(session):
+                return
+        self.recall(session)
 
     def observe(self, session: str, at_ms: int | None = None) -> bool:
         """Takes a change on disk as a touch: reads the session again. For a tracker that observes.
@@ -135,7 +151,7 @@ class SessionTracker(Hands):
                 self._check_open()
                 if not self.is_read_only:
                     raise ReadOnlyError("an owner's memory is the newer side; it re-reads nothing")
-                now_ms = self._clock()
+                now_ms = self._engine.now()
                 touched_ms = now_ms if at_ms is None else at_ms
                 return self._engine.observe(session, touched_ms, now_ms)
         finally:
@@ -153,6 +169,7 @@ class SessionTracker(Hands):
         with self._lock:
             if self._is_closed:
                 return
+            self._engine.now()
             try:
                 for session, entry in self._engine.entries.items():
                     try:

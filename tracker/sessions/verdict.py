@@ -11,7 +11,7 @@ import msgspec
 
 from tracker.sessions.entry import TrackedSession
 from tracker.state import differences
-from tracker.store.survey import FolderSummary
+from tracker.store.summary import FolderSummary
 
 
 class Verdict(StrEnum):

@@ -70,6 +70,8 @@ def to_bytes(text: str) -> bytes:
 
 
 def _one_line(text: str) -> str:
+    if text.isprintable():
+        return text
     return "".join(
         c if c.isprintable() else c.encode("unicode_escape", "backslashreplace").decode()
         for c in text

@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Sequence
-from contextlib import ExitStack
 from typing import Final, Literal
 
 from msgspec.structs import replace
@@ -21,7 +20,7 @@ from tracker.store.durable import is_temporary, make_root, remove_quietly
 from tracker.store.examine import Examined
 from tracker.store.files import Folder, open_root
 from tracker.store.folders import may_be_folder
-from tracker.store.home import Home, Homes
+from tracker.store.home import Home, Homes, Opened
 from tracker.store.lock import OwnerLock, acquire
 from tracker.store.manifest import MANIFEST
 from tracker.store.protocol import Capture, Loaded, Saved
@@ -83,13 +82,13 @@ class DirectoryStore:
         """
         if (before := self._unconfirmed.get(session)) is not None:
             return _loaded(before)
-        with ExitStack() as stack:
-            home = self._homes.find(session, stack)
+        with Opened() as opened:
+            home = self._homes.find(session, opened)
             loaded = _loaded(home)
             if loaded is None:
                 return None
-            folder, found, is_own = home
-            if folder is not None and found.is_bad and is_own and self._lock is not None:
+            folder, found = home.folder, home.found
+            if folder and found.is_bad and home.is_own and self._lock is not None:
                 self._writer.keep_bad(folder, found)
                 self._writer.settle_manifest(folder, is_known=False)
                 loaded = replace(loaded, seq=1)
@@ -120,17 +119,17 @@ class DirectoryStore:
         """
         if self._lock is None:
             raise ReadOnlyError(f"{self._root.path}: opened to observe, nothing is written")
-        with ExitStack() as stack:
-            home = self._homes.find(session, stack)
+        with Opened() as opened:
+            home = self._homes.find(session, opened)
             if home.folder is None and (captures or not ends):
                 # Another writer may make it at the same time, and have written there already.
-                self._homes.make(session, stack)
-                home = self._homes.find(session, stack)
+                self._homes.make(session, opened)
+                home = self._homes.find(session, opened)
             folder = home.folder
             if folder is None or not home.is_own:
                 if ends and not captures and home.found.state is None:
                     return Saved(state, 0)
-                folder = self._homes.make(session, stack)
+                folder = self._homes.make(session, opened)
             try:
                 saved = self._commit(folder, home, session, state, seq, captures, ends, spill)
             except StoreError:
@@ -172,7 +171,7 @@ class DirectoryStore:
         ends: bool,
         spill: bool,
     ) -> Saved:
-        _, found, is_own = home
+        found, is_own = home.found, home.is_own
         if found.record is None or not is_own:
             self._writer.make_known(folder)
         if found.is_bad and is_own:

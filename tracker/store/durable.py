@@ -11,8 +11,7 @@ from __future__ import annotations
 import errno
 import os
 import secrets
-from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import suppress
 from typing import Final
 
 from tracker.errors import DirectoryError, WriteError, reason
@@ -200,11 +199,21 @@ def is_temporary(name: str) -> bool:
     return name.startswith(TEMPORARY_PREFIX) and name.endswith(TEMPORARY_SUFFIX)
 
 
-@contextmanager
-def _writing(path: str) -> Iterator[None]:
-    try:
-        yield
-    except OSError as error:
+class _writing:  # noqa: N801 - Reads as a verb where it is used.
+    """Says of a step that fails which path could not be written."""
+
+    __slots__ = ("_path",)
+
+    def __init__(self, path: str) -> None:
+        self._path = path
+
+    def __enter__(self) -> None:
+        pass
+
+    def __exit__(self, kind: object, error: BaseException | None, trace: object) -> None:
+        if not isinstance(error, OSError):
+            return
+        path = self._path
         if error.errno in (errno.ELOOP, errno.ENXIO, errno.EISDIR):
             raise refused(error, path) from None
         raise WriteError(f"{path}: can't be written: {reason(error)}", path) from error

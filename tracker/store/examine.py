@@ -35,7 +35,7 @@ writes in place, so that a reader beside it finds an empty file most of the time
 JUST_WRITTEN_S: Final = 1.0
 
 
-class Examined(msgspec.Struct, frozen=True):
+class Examined(msgspec.Struct, frozen=True, gc=False):
     """What a folder holds of a session.
 
     Attributes:
@@ -73,7 +73,29 @@ def examine(folder: Folder) -> Examined:
     """
     raw, record, bad = _read_record(folder)
     # Asked for after the record was read: a line that comes in between is one it doesn't know of.
-    manifest_bytes = _manifest_bytes(folder)
+    return _examined(folder, raw, record, bad, _manifest_bytes(folder))
+
+
+def examine_with_lines(folder: Folder) -> tuple[Examined, tuple[ManifestLine, ...]]:
+    """Reads what a folder holds of its session, and all the lines of its manifest.
+
+    Raises as `examine` does.
+    """
+    raw, record, bad = _read_record(folder)
+    manifest = folder.read_from(MANIFEST, 0, READ_BYTES) or b""
+    is_whole = len(manifest) < READ_BYTES
+    manifest_bytes = len(manifest) if is_whole else _manifest_bytes(folder)
+    found = _examined(folder, raw, record, bad, manifest_bytes)
+    return found, parse_manifest(manifest).lines if manifest else ()
+
+
+def _examined(
+    folder: Folder,
+    raw: bytes | None,
+    record: Record | None,
+    bad: BadRecordError | None,
+    manifest_bytes: int,
+) -> Examined:
     if bad is not None:
         return _rebuilt(folder, raw, bad, manifest_bytes)
     if record is None:

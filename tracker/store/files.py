@@ -12,8 +12,6 @@ from __future__ import annotations
 import os
 import stat
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager, suppress
 from threading import Lock
 from typing import Final, NamedTuple
 
@@ -21,6 +19,7 @@ from tracker.errors import DirectoryError, ReadError, UnsafeError, reason
 from tracker.store.refusal import kind_of, refused
 
 _DIRECTORY: Final = os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC
+_FOLDER: Final = _DIRECTORY | os.O_NOFOLLOW
 _READ: Final = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
 
 SETTLED_S: Final = 1.0
@@ -48,14 +47,18 @@ class Folder:
         fd: The folder's descriptor, which this object closes.
         path: Where it is, for messages only; nothing is opened by it.
         owners: The user ids whose files are trusted.
+        as_opened: Its status when it was opened.
     """
 
-    __slots__ = ("_listing", "fd", "owners", "path")
+    __slots__ = ("_listing", "as_opened", "fd", "owners", "path")
 
-    def __init__(self, fd: int, path: str, owners: frozenset[int]) -> None:
+    def __init__(
+        self, fd: int, path: str, owners: frozenset[int], as_opened: os.stat_result
+    ) -> None:
         self.fd = fd
         self.path = path
         self.owners = owners
+        self.as_opened = as_opened
         # Two who list by one descriptor share a place in it: each misses what the other saw.
         self._listing = Lock()
 
@@ -82,15 +85,16 @@ class Folder:
             UnsafeError: If it is a link, no folder, or a stranger's.
             ReadError: If it can't be opened now.
         """
-        path = self.where(name)
+        path = f"{self.path}/{name}"
         try:
-            fd = os.open(name, _DIRECTORY | os.O_NOFOLLOW, dir_fd=self.fd)
+            fd = os.open(name, _FOLDER, dir_fd=self.fd)
         except FileNotFoundError:
             return None
         except OSError as error:
             raise refused(error, path) from None
         try:
-            uid = os.fstat(fd).st_uid
+            status = os.fstat(fd)
+            uid = status.st_uid
             if uid not in self.owners:
                 raise UnsafeError(f"{path}: refused, it belongs to user {uid}", path)
         except OSError as error:
@@ -99,7 +103,7 @@ class Folder:
         except BaseException:
             close_quietly(fd)
             raise
-        return Folder(fd, path, self.owners)
+        return Folder(fd, path, self.owners, status)
 
     def read(self, name: str, limit: int) -> bytes | None:
         """Reads a whole file; None where there is none of that name.
@@ -112,49 +116,48 @@ class Folder:
             UnsafeError: If it is a link, no regular file, a stranger's, or larger than `limit`.
             ReadError: If it can't be read now.
         """
-        with self._opened(name, _READ) as fd:
-            if fd is None:
-                return None
-            size = self.judge(fd, name, limit)
-            parts = []
-            try:
-                while part := os.read(fd, size + 1):
-                    parts.append(part)
-                    size -= len(part)
-                    if size < 0:
-                        break
-            except OSError as error:
-                raise refused(error, self.where(name)) from None
-        return parts[0] if len(parts) == 1 else b"".join(parts)
+        fd = self._open(name)
+        if fd is None:
+            return None
+        try:
+            return _read(fd, self.judge(fd, name, limit))
+        except OSError as error:
+            raise refused(error, self.where(name)) from None
+        finally:
+            close_quietly(fd)
 
     def read_from(self, name: str, offset: int, limit: int) -> bytes | None:
         """Reads the end of a file from `offset`; None where there is none of that name.
 
         At most the last `limit` bytes of it. Raises as `read` does, but for size.
         """
-        with self._opened(name, _READ) as fd:
-            if fd is None:
-                return None
+        fd = self._open(name)
+        if fd is None:
+            return None
+        try:
             size = self.judge(fd, name, None)
-            try:
-                return _pread(fd, max(offset, size - limit), size)
-            except OSError as error:
-                raise refused(error, self.where(name)) from None
+            return _pread(fd, max(offset, size - limit), size)
+        except OSError as error:
+            raise refused(error, self.where(name)) from None
+        finally:
+            close_quietly(fd)
 
     def read_part(self, name: str, start: int, limit: int) -> Part | None:
         """Reads a file from byte `start`, at most `limit` bytes; None where there is none.
 
         Raises as `read` does, but for size.
         """
-        with self._opened(name, _READ) as fd:
-            if fd is None:
-                return None
+        fd = self._open(name)
+        if fd is None:
+            return None
+        try:
             size = self.judge(fd, name, None)
-            try:
-                data = _pread(fd, start, min(size, start + limit))
-                return Part(data, size, os.fstat(fd).st_ino)
-            except OSError as error:
-                raise refused(error, self.where(name)) from None
+            data = _pread(fd, start, min(size, start + limit))
+            return Part(data, size, os.fstat(fd).st_ino)
+        except OSError as error:
+            raise refused(error, self.where(name)) from None
+        finally:
+            close_quietly(fd)
 
     def size(self, name: str) -> int | None:
         """Returns a file's size in bytes without opening it; None where there is none.
@@ -204,19 +207,13 @@ class Folder:
             return f"{status.st_size:,} bytes, more than {limit:,}"
         return ""
 
-    @contextmanager
-    def _opened(self, name: str, flags: int) -> Iterator[int | None]:
+    def _open(self, name: str) -> int | None:
         try:
-            fd = os.open(name, flags, dir_fd=self.fd)
+            return os.open(name, _READ, dir_fd=self.fd)
         except FileNotFoundError:
-            yield None
-            return
+            return None
         except OSError as error:
             raise refused(error, self.where(name)) from None
-        try:
-            yield fd
-        finally:
-            close_quietly(fd)
 
     def judge(self, fd: int, name: str, limit: int | None, links: int = 0) -> int:
         """Refuses an open file for what it is; returns its size in bytes.
@@ -279,17 +276,34 @@ def open_root(path: str) -> Folder:
         raise DirectoryError(f"{path}: can't be opened: {reason(error)}", path) from None
     try:
         os.stat(".", dir_fd=fd)
-        owners = frozenset({os.geteuid(), os.fstat(fd).st_uid})
+        status = os.fstat(fd)
+        owners = frozenset({os.geteuid(), status.st_uid})
     except OSError as error:
         close_quietly(fd)
         raise DirectoryError(f"{path}: can't be read: {reason(error)}", path) from None
-    return Folder(fd, path, owners)
+    return Folder(fd, path, owners, status)
 
 
 def close_quietly(fd: int) -> None:
     """Closes a descriptor through which nothing was written, so that no failure is a loss."""
-    with suppress(OSError):
+    try:  # noqa: SIM105 - `suppress` takes longer than the call.
         os.close(fd)
+    except OSError:
+        pass
+
+
+def _read(fd: int, size: int) -> bytes:
+    """Reads a file of `size` bytes from its start, and a byte more where it has grown since."""
+    parts = []
+    left = size
+    while part := os.read(fd, left + 1):
+        if len(part) == size:
+            return part
+        parts.append(part)
+        left -= len(part)
+        if left <= 0:
+            break
+    return b"".join(parts)
 
 
 def _pread(fd: int, start: int, end: int) -> bytes:

@@ -5,19 +5,18 @@ Source: DESIGN.md, section 5: two ids never share state; the original's folders 
 
 from __future__ import annotations
 
-from contextlib import ExitStack
-from typing import NamedTuple
+import msgspec
 
 from tracker.errors import NewerFormatError, UnsafeError
 from tracker.store.durable import make_folder
 from tracker.store.examine import Examined, examine
 from tracker.store.files import Folder
-from tracker.store.folders import folders_of, original_folder
+from tracker.store.folders import each_folder_of, folders_of, original_folder
 from tracker.store.layout import KEY
 from tracker.store.record import STATE_FILE
 
 
-class Home(NamedTuple):
+class Home(msgspec.Struct, frozen=True):
     """Where a session was found, and what is there of it.
 
     Attributes:
@@ -29,6 +28,19 @@ class Home(NamedTuple):
     folder: Folder | None
     found: Examined
     is_own: bool
+
+
+class Opened(list[Folder]):
+    """The folders that were opened for one call; closes them at its end."""
+
+    __slots__ = ()
+
+    def __enter__(self) -> Opened:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        for folder in self:
+            folder.close()
 
 
 class Homes:
@@ -43,12 +55,12 @@ class Homes:
         self._root = root
         self._is_owner = is_owner
 
-    def find(self, session: str, stack: ExitStack) -> Home:
+    def find(self, session: str, opened: Opened) -> Home:
         """Finds an id's own folder, else the original's to adopt from.
 
         Args:
             session: The session's id.
-            stack: Closes the folders that were opened.
+            opened: Closes the folders that were opened.
 
         Raises:
             ReadError: If a folder can't be read now.
@@ -56,8 +68,8 @@ class Homes:
             NewerFormatError: If a newer Holdfast wrote it, and this is an owner.
         """
         without_record = None
-        for name in folders_of(session):
-            folder = self._entered(name, stack)
+        for name in each_folder_of(session):
+            folder = self._entered(name, opened)
             if folder is not None and (found := self._examined(folder, session)) is not None:
                 if found.record is not None:
                     return Home(folder, found, True)
@@ -66,22 +78,23 @@ class Homes:
             return without_record
         name = original_folder(session)
         if name not in folders_of(session) and len(name) <= 255:
-            folder = self._entered(name, stack)
+            folder = self._entered(name, opened)
             if folder is not None and (found := self._examined(folder, None)) is not None:
                 return Home(folder, found, False)
         return without_record or Home(None, Examined(), False)
 
-    def make(self, session: str, stack: ExitStack) -> Folder:
+    def make(self, session: str, opened: Opened) -> Folder:
         """Makes an id's own folder, or opens the one that was left without a record.
 
         Raises:
             WriteError: If it can't be made.
             UnsafeError: If every folder the id could have is another's.
         """
-        for name in folders_of(session):
-            folder = self._entered(name, stack)
+        for name in each_folder_of(session):
+            folder = self._entered(name, opened)
             if folder is None:
-                return stack.enter_context(make_folder(self._root, name))
+                opened.append(made := make_folder(self._root, name))
+                return made
             if folder.status(STATE_FILE) is None:
                 return folder
         path = self._root.where(folders_of(session)[-1])
@@ -107,9 +120,11 @@ class Homes:
             )
         return found
 
-    def _entered(self, name: str, stack: ExitStack) -> Folder | None:
+    def _entered(self, name: str, opened: Opened) -> Folder | None:
         folder = self._root.open_folder(name)
-        return None if folder is None else stack.enter_context(folder)
+        if folder is not None:
+            opened.append(folder)
+        return folder
 
 
 def _is_ours(raw: bytes | None) -> bool:

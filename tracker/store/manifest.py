@@ -33,7 +33,7 @@ _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 EDIT_BATCH: Final = "edit-batch"
 
 
-class ManifestLine(msgspec.Struct, frozen=True, rename="camel"):
+class ManifestLine(msgspec.Struct, frozen=True, gc=False, rename="camel"):
     """One checkpoint, as a line of the manifest.
 
     Attributes:
@@ -91,17 +91,33 @@ def parse_manifest(data: bytes) -> Manifest:
     for number, raw in enumerate(data.split(b"\n"), start=1):
         if not raw or raw.isspace():
             continue
-        try:
-            lines.append(_DECODE(raw))
-        except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
+        line = _decode(raw)
+        if line is not None:
+            lines.append(line)
+        else:
             bad.append(number)
     return Manifest(tuple(lines), tuple(bad))
+
+
+def last_line(data: bytes) -> ManifestLine | None:
+    """Returns the last line that is a checkpoint; None where there is none. Decodes no other."""
+    for raw in reversed(data.split(b"\n")):
+        if raw and not raw.isspace() and (line := _decode(raw)) is not None:
+            return line
+    return None
+
+
+def _decode(raw: bytes) -> ManifestLine | None:
+    try:
+        return _DECODE(raw)
+    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
+        return None
 
 
 def iso_of(at_ms: int) -> str:
     """Returns Unix ms as ISO 8601, UTC, with milliseconds: `2026-11-21T23:00:35.418Z`."""
     seconds, ms = divmod(at_ms, 1000)
-    return f"{datetime.fromtimestamp(seconds, UTC):%Y-%m-%dT%H:%M:%S}.{ms:03d}Z"
+    return f"{datetime.fromtimestamp(seconds, UTC).isoformat()[:19]}.{ms:03d}Z"
 
 
 def parse_iso(text: str) -> int:

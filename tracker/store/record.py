@@ -30,7 +30,7 @@ RECORD_BYTES: Final = 64 * 1024
 INDENTED_BYTES: Final = 16 * 1024
 """Up to this size a record is indented as the original's are, for people; above, it is compact."""
 
-_ZEROS: Final = "0" * 64
+_ZEROS: Final = b"0" * 64
 
 _DECODE: Final = msgspec.json.Decoder(FileFields).decode
 _DECODE_NEWER: Final = msgspec.json.Decoder(NewerFields).decode
@@ -50,7 +50,7 @@ class BadRecordError(Exception):
         self.kind = kind
 
 
-class Record(msgspec.Struct, frozen=True):
+class Record(msgspec.Struct, frozen=True, gc=False):
     """A record as it was read.
 
     Attributes:
@@ -61,6 +61,7 @@ class Record(msgspec.Struct, frozen=True):
         manifest_bytes: How long the manifest was when it was written; None in the original's.
         is_live: Whether the session has not been released since; None in the original's.
         newer_format: The format, where a newer Holdfast wrote it: to be shown, never changed.
+        is_plain: Whether the file says that and nothing else, so that it has no key to be kept.
     """
 
     saved: SessionState
@@ -70,6 +71,7 @@ class Record(msgspec.Struct, frozen=True):
     manifest_bytes: int | None = None
     is_live: bool | None = None
     newer_format: int = 0
+    is_plain: bool = False
 
 
 def decode_record(raw: bytes) -> Record:
@@ -98,7 +100,9 @@ def decode_record(raw: bytes) -> Record:
         return Record(saved, saved, ours.id, newer_format=ours.format)
     if _checksum(raw, ours.sha256) != ours.sha256:
         raise BadRecordError("checksum", "the checksum does not match")
-    _strictly(raw)
+    is_plain = raw == _laid_out(_ENCODE(file))
+    if not is_plain:  # What says all that is read here and nothing else can hide nothing.
+        _strictly(raw)
     return Record(
         saved,
         _overlay(saved, ours.live) if ours.live else saved,
@@ -106,6 +110,7 @@ def decode_record(raw: bytes) -> Record:
         ours.seq,
         ours.manifest_bytes,
         ours.live is not None,
+        is_plain=is_plain,
     )
 
 
@@ -140,7 +145,7 @@ def encode_record(
         id=session,
         seq=min(seq, COUNT_MOST),
         manifest_bytes=manifest_bytes,
-        sha256=_ZEROS,
+        sha256=_ZEROS.decode(),
         files_beyond=saved.files_beyond,
         live=None if live is None else _difference(saved, live, spill),
     )
@@ -155,12 +160,16 @@ def encode_record(
         "editBatchMarkerWrites": saved.marker_writes,
         "editBatchMarkerFiles": saved.marker_files,
     }
-    raw = _ENCODE({**nine, **others, KEY: ours})
-    if len(raw) <= INDENTED_BYTES:
-        raw = msgspec.json.format(raw, indent=2)
+    raw = _laid_out(_ENCODE({**nine, **others, KEY: ours}))
     if len(raw) > RECORD_BYTES:
         raise WriteError(f"the record would have {len(raw):,} bytes; {RECORD_BYTES:,} are the most")
-    return _swap_last(raw, _ZEROS, sha256(raw).hexdigest())
+    before, _, after = raw.rpartition(_ZEROS)
+    return before + sha256(raw).hexdigest().encode() + after
+
+
+def _laid_out(raw: bytes) -> bytes:
+    """Returns compact JSON as a record is laid out."""
+    return raw if len(raw) > INDENTED_BYTES else msgspec.json.format(raw, indent=2)
 
 
 def other_keys(raw: bytes) -> dict[str, msgspec.Raw]:
@@ -171,12 +180,17 @@ def other_keys(raw: bytes) -> dict[str, msgspec.Raw]:
 
 def _countable(state: SessionState) -> SessionState:
     # A count that a file set as high as can be read stands still; a higher one could not be read.
-    counts = {
-        name: min(getattr(state, name), COUNT_MOST)
-        for name in ("edit_writes", "files_beyond", "marker_writes", "marker_files")
-        if getattr(state, name) > COUNT_MOST
-    }
-    return replace(state, **counts) if counts else state
+    writes, beyond = state.edit_writes, state.files_beyond
+    marker_writes, marker_files = state.marker_writes, state.marker_files
+    if max(writes, beyond, marker_writes, marker_files) <= COUNT_MOST:
+        return state
+    return replace(
+        state,
+        edit_writes=min(writes, COUNT_MOST),
+        files_beyond=min(beyond, COUNT_MOST),
+        marker_writes=min(marker_writes, COUNT_MOST),
+        marker_files=min(marker_files, COUNT_MOST),
+    )
 
 
 def _difference(saved: SessionState, live: SessionState, spill: bool) -> Live:
@@ -201,29 +215,30 @@ def _difference(saved: SessionState, live: SessionState, spill: bool) -> Live:
 
 
 def _overlay(saved: SessionState, live: Live) -> SessionState:
-    changed: dict[str, Any] = {}
-    if live.last_evaluated_at is not None:
-        changed["last_evaluated_ms"] = live.last_evaluated_at
-    if live.edit_write_count is not None:
-        changed["edit_writes"] = live.edit_write_count
-    if live.files_beyond is not None:
-        changed["files_beyond"] = live.files_beyond
-    if live.edited_files_kept is not None:
-        changed["edited_files"] = saved.edited_files[: live.edited_files_kept] + live.edited_files
+    evaluated_ms, writes, beyond = live.last_evaluated_at, live.edit_write_count, live.files_beyond
+    files, kept = saved.edited_files, live.edited_files_kept
     guards = 0
     for name in live.guards:
         guards |= GUARDS.get(name, 0)
-    return replace(saved, guards=guards, prior_score=live.prior_score, **changed)
+    return SessionState(
+        saved.bands,
+        saved.thresholds,
+        saved.milestones,
+        saved.last_checkpoint_ms,
+        saved.marker_writes,
+        saved.marker_files,
+        guards,
+        saved.last_evaluated_ms if evaluated_ms is None else evaluated_ms,
+        saved.edit_writes if writes is None else writes,
+        files if kept is None else files[:kept] + live.edited_files,
+        saved.files_beyond if beyond is None else beyond,
+        live.prior_score,
+    )
 
 
 def _checksum(raw: bytes, written: str) -> str:
-    return sha256(_swap_last(raw, written, _ZEROS)).hexdigest()
-
-
-def _swap_last(raw: bytes, old: str, new: str) -> bytes:
-    # Escapes or foreign spelling may hide `old`; the sums then differ, as they should.
-    at = raw.rfind(old.encode())
-    return raw if at < 0 else raw[:at] + new.encode() + raw[at + len(old) :]
+    # Escapes or foreign spelling may hide what is written; the sums then differ, as they should.
+    return sha256(raw.replace(written.encode(), _ZEROS)).hexdigest()
 
 
 def _saved(file: Fields, files_beyond: int) -> SessionState:

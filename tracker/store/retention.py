@@ -23,7 +23,8 @@ from tracker.store.folders import folders_of, may_be_folder, original_folder
 from tracker.store.manifest import MANIFEST, iso_of, parse_filename
 from tracker.store.record import STATE_FILE
 from tracker.store.refusal import kind_of
-from tracker.store.survey import FolderSummary, Stamp, Survey
+from tracker.store.summary import FolderSummary
+from tracker.store.survey import Stamp, Survey
 from tracker.store.writer import CORRUPT_PREFIX
 
 _CORRUPT: Final = re.compile(rf"{re.escape(CORRUPT_PREFIX)}\d{{1,20}}")

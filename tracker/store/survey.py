@@ -8,19 +8,16 @@ Source: DESIGN.md, sections 5 and 6.
 
 from __future__ import annotations
 
+import os
 import stat
 from collections.abc import Callable, Sequence
-from typing import Final, Literal
+from typing import Final
 
 import msgspec
 
-from tracker.errors import IdError, NewerFormatError, ReadError, StoreError, UnsafeError
-from tracker.events import check_id
-from tracker.state import SessionState
-from tracker.store.durable import is_temporary
-from tracker.store.examine import BEHIND, Examined, examine, read_lines
+from tracker.errors import ReadError, StoreError, UnsafeError
 from tracker.store.files import Folder
-from tracker.store.folders import folders_of, may_be_folder
+from tracker.store.folders import may_be_folder
 from tracker.store.listing import (
     CheckpointFile,
     CheckpointText,
@@ -28,54 +25,14 @@ from tracker.store.listing import (
     list_files,
     read_text,
 )
-from tracker.store.manifest import parse_filename
 from tracker.store.record import STATE_FILE
 from tracker.store.refusal import kind_of
-
-Trouble = Literal["", "behind", "corrupt", "unsafe"]
+from tracker.store.summary import FolderSummary, summarize, troubled
 
 PART: Final = 256
 """How many folders a sweep looks at between two times it tells how far it is."""
 
 Stamp = tuple[int, ...]
-
-
-class FolderSummary(msgspec.Struct, frozen=True):
-    """One folder of a state directory.
-
-    Attributes:
-        folder: Its name.
-        session: The id its record names; the folder's name where the record names none.
-        state: The state to go on from; None where nothing is stored or it is refused.
-        trouble: `behind`, `corrupt` or `unsafe`; empty where there is none.
-        why: The trouble in words.
-        can_rebuild: Whether the manifest or the files' names rebuild a corrupt record.
-        has_ended: Whether the session was released; None where the record doesn't say.
-        seq: The record's sequence number; 0 in the original's.
-        checkpoints: How many checkpoints the manifest lists.
-        last_trigger: The trigger of the last one; empty where there is none.
-        file_bytes: Bytes of all plain files in the folder.
-        leftovers: Temporary files a killed owner left.
-        bad_kept: Bad records kept beside it.
-        newer_format: The format, where a newer Holdfast wrote it.
-        saved: What the last checkpoint saved, without guards; None where no record can be believed.
-    """
-
-    folder: str
-    session: str
-    state: SessionState | None = None
-    trouble: Trouble = ""
-    why: str = ""
-    can_rebuild: bool = False
-    has_ended: bool | None = None
-    seq: int = 0
-    checkpoints: int = 0
-    last_trigger: str = ""
-    file_bytes: int = 0
-    leftovers: int = 0
-    bad_kept: int = 0
-    newer_format: int = 0
-    saved: SessionState | None = None
 
 
 class Sweep(msgspec.Struct, frozen=True):
@@ -122,7 +79,8 @@ class Survey:
             progress: Called with how many of how many folders were looked at; False stops the
                 sweep, and the next one goes on.
             found: Called with what changed, a part at a time, before `progress` is; for whoever
-                wants to show some while the others are read. All of it is returned, too.
+                wants to show some while the others are read. The folders that were written last
+                are then looked at first. All of it is returned, too.
 
         Returns:
             What changed since the last sweep.
@@ -132,7 +90,7 @@ class Survey:
 
         Cost: two status calls a folder; a changed one is opened, listed and read.
         """
-        names = [name for name in self._root.names() if not name.startswith(".")]
+        names = self._names() if found is None else self.newest_first()
         changed: list[FolderSummary] = []
         told = 0
         for number, name in enumerate(names):
@@ -150,22 +108,33 @@ class Survey:
             del self._seen[name]
         return Sweep(tuple(changed), removed)
 
+    def newest_first(self) -> list[str]:
+        """Returns the names of all folders, in the order of their last change, the latest first.
+
+        Raises:
+            ReadError: If the directory itself can't be listed.
+
+        Cost: a status call a folder; none is opened.
+        """
+        return sorted(self._names(), key=self._changed_ns, reverse=True)
+
     def look(self, name: str) -> FolderSummary | None:
         """Looks at one folder; None where it is as it was, or is no session's folder.
 
         Never raises for what it finds: what can't be read or is refused is a trouble, with its why.
         """
+        before = self._seen.get(name)
+        if before is None and (found := self._first_look(name)) is not None:
+            self._seen[name] = found
+            return found[1]
         try:
             stamp = self._stamp(name)
         except StoreError as error:
-            stamp, summary = (), _troubled(name, error)
+            stamp, summary = (), troubled(name, error)
         else:
-            if stamp is None:
-                return None
-            if (seen := self._seen.get(name)) is not None and seen[0] == stamp:
+            if stamp is None or (before is not None and before[0] == stamp):
                 return None
             summary = self.summarize(name)
-        before = self._seen.get(name)
         self._seen[name] = (stamp, summary)
         return None if before is not None and before[1] == summary else summary
 
@@ -183,9 +152,9 @@ class Survey:
             if folder is None:
                 return FolderSummary(name, name)
             with folder:
-                return _summary(folder, name)
+                return summarize(folder, name)
         except StoreError as error:
-            return _troubled(name, error)
+            return troubled(name, error)
 
     def files(self, summary: FolderSummary) -> tuple[CheckpointFile, ...]:
         """Lists a folder's checkpoint files, by the manifest and by the folder, oldest first.
@@ -216,6 +185,28 @@ class Survey:
         with folder:
             return read_text(folder, filename)
 
+    def _names(self) -> list[str]:
+        return [name for name in self._root.names() if not name.startswith(".")]
+
+    def _changed_ns(self, name: str) -> int:
+        try:
+            status = self._root.status(name)
+        except StoreError:
+            return 0  # Looking at it says why.
+        return status.st_mtime_ns if status else 0
+
+    def _first_look(self, name: str) -> tuple[Stamp, FolderSummary] | None:
+        """Reads a folder that wasn't seen before, by fewer calls; None for what is worth a word."""
+        try:
+            folder = self._root.open_folder(name)
+            if folder is None:
+                return None
+            with folder:
+                stamp = _stamp_of(folder.as_opened, folder.status(STATE_FILE))
+                return stamp, summarize(folder, name)
+        except StoreError:
+            return None
+
     def _stamp(self, name: str) -> Stamp | None:
         status = self._root.status(name)
         if status is None:
@@ -227,67 +218,15 @@ class Survey:
             what = kind_of(status.st_mode)
             path = self._root.where(name)
             raise UnsafeError(f"{path}: refused, {what}", path)
-        state = self._root.status(f"{name}/{STATE_FILE}")
-        own = (status.st_ino, status.st_mtime_ns, status.st_mode, status.st_uid)
-        if state is None:
-            return own
-        return (*own, state.st_ino, state.st_mtime_ns, state.st_size, state.st_mode, state.st_nlink)
+        return _stamp_of(status, self._root.status(f"{name}/{STATE_FILE}"))
 
 
-def _summary(folder: Folder, name: str) -> FolderSummary:
-    names = folder.names()
-    file_bytes = leftovers = 0
-    for entry in names:
-        leftovers += is_temporary(entry)
-        status = folder.status(entry)
-        if status is not None and stat.S_ISREG(status.st_mode):
-            file_bytes += status.st_size
-    bad_kept = sum(entry.startswith(f"{STATE_FILE}.corrupt-") for entry in names)
-    try:
-        found = examine(folder)
-    except NewerFormatError as error:
-        found = Examined(why=str(error))
-    lines = read_lines(folder) if found.manifest_bytes else ()
-    record = found.record
-    session = record.session if record and record.session is not None else name
-    trouble: Trouble = "behind" if found.trouble == BEHIND else "corrupt" if found.is_bad else ""
-    why = found.why
-    if why and found.is_bad:
-        why = f"{found.trouble}: {why}"
-    if session != name and name not in (homes := _homes(session)):
-        where = f"a session that lives in {homes[0]}" if homes else "no session that can be"
-        trouble, why = "unsafe", f"its record names {where}"
-    return FolderSummary(
-        folder=name,
-        session=session,
-        state=found.state,
-        trouble=trouble,
-        why=why,
-        can_rebuild=found.is_bad and bool(lines or any(map(parse_filename, names))),
-        has_ended=None if record is None or record.is_live is None else not record.is_live,
-        seq=record.seq if record else 0,
-        checkpoints=len(lines),
-        last_trigger=lines[-1].trigger if lines else "",
-        file_bytes=file_bytes,
-        leftovers=leftovers,
-        bad_kept=bad_kept,
-        newer_format=record.newer_format if record else 0,
-        saved=found.saved if record else None,
-    )
-
-
-def _homes(session: str) -> tuple[str, ...]:
-    """Returns the folders an id may live in; none where it is no id at all."""
-    try:
-        check_id(session)
-    except IdError:
-        return ()
-    return folders_of(session)
-
-
-def _troubled(name: str, error: StoreError) -> FolderSummary:
-    trouble: Trouble = "unsafe" if isinstance(error, UnsafeError) else "corrupt"
-    return FolderSummary(name, name, trouble=trouble, why=str(error))
+def _stamp_of(folder: os.stat_result, state: os.stat_result | None) -> Stamp:
+    """What changes whenever a folder's entries or its state file do."""
+    own = (folder.st_ino, folder.st_mtime_ns, folder.st_mode, folder.st_uid)
+    if state is None:
+        return own
+    return (*own, state.st_ino, state.st_mtime_ns, state.st_size, state.st_mode, state.st_nlink)
 
 
 def _tell(

@@ -33,6 +33,7 @@ from tracker.store.manifest import (
     encode_line,
     filename_of,
     iso_of,
+    last_line,
     parse_manifest,
 )
 from tracker.store.protocol import Capture
@@ -118,14 +119,13 @@ class Writer:
         """
         messages_part = render_messages(capture.messages)
         digest = semantic_digest(messages_part)
-        tail = parse_manifest(folder.read_from(MANIFEST, 0, _TAIL_BYTES) or b"").lines
-        if tail and _is_same(tail[-1], capture.trigger, digest) and _is_there(folder, tail[-1]):
+        last = last_line(folder.read_from(MANIFEST, 0, _TAIL_BYTES) or b"")
+        if last and _is_same(last, capture.trigger, digest) and _is_there(folder, last):
             return known_bytes
         copy = 0
         while folder.status(filename := filename_of(capture.at_ms, capture.trigger, copy)):
             copy += 1
         data = render_checkpoint(session, capture, messages_part)
-        replace_file(folder, filename, data, sync=self._sync)
         line = ManifestLine(
             file=plain_name(folder.where(filename)),
             filename=filename,
@@ -137,8 +137,10 @@ class Writer:
             message_count=len(capture.messages),
             created_at=iso_of(capture.at_ms),
         )
+        line_bytes = encode_line(line)
+        replace_file(folder, filename, data, sync=self._sync)
         try:
-            before, after = append_line(folder, MANIFEST, encode_line(line), sync=self._sync)
+            before, after = append_line(folder, MANIFEST, line_bytes, sync=self._sync)
         except StoreError as error:
             if isinstance(error, WriteError):
                 self._doubtful_manifests.add(folder.path)
@@ -162,7 +164,7 @@ class Writer:
     ) -> None:
         """Writes the record, keeping what the file holds besides. See `encode_record`."""
         others: dict[str, msgspec.Raw] = {}
-        if found.record is not None and found.raw:
+        if found.record is not None and found.raw and not found.record.is_plain:
             others = other_keys(found.raw)
         data = encode_record(
             session,
