@@ -47,6 +47,35 @@ def test_a_plain_id_goes_on_in_the_originals_folder(root: Path, open_owner: Open
     assert [path.name for path in root.iterdir() if path.is_dir()] == ["s-1"]
 
 
+def test_an_event_dated_before_the_originals_last_look_survives_the_first_eviction(
+    root: Path, open_owner: Open
+) -> None:
+    owner = open_owner()
+    for session in ("s-1", "s-2"):
+        write_original(root, session, NOW_MS)
+        owner.handle(edit(session, NOW_MS - 1, "a.py", 0))
+    before = owner.sessions()
+    assert {one.state.last_evaluated_ms for one in before} == {NOW_MS - 1}
+    outcomes = owner.evict(["s-1", "s-2"])
+    assert owner.recall("s-1") == before[1].state
+    undone = owner.restore([one.was for one in outcomes if one.session == "s-2"])
+    assert [(one.is_done, one.why) for one in undone] == [(True, "")]
+
+
+def test_what_the_original_writes_into_its_own_record_meanwhile_is_united_with_memory(
+    root: Path, open_owner: Open
+) -> None:
+    write_original(root, "s-1", NOW_MS)
+    owner = open_owner()
+    owner.handle(edit("s-1", NOW_MS - 1, "a.py", 0))
+    write_original(root, "s-1", NOW_MS, triggers=("progressive-35",))
+    owner.evict(["s-1"])
+    state = owner.recall("s-1")
+    assert values_of(state.bands) == (20, 35)
+    assert state.edited_files == ("a.py",)
+    assert state.last_evaluated_ms == NOW_MS
+
+
 def test_an_id_that_shared_a_folder_reads_it_once_and_then_writes_its_own(
     root: Path, open_owner: Open
 ) -> None:

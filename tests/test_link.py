@@ -271,7 +271,7 @@ def test_stopping_an_owner_spills_what_is_newer_in_memory(tmp_path: Path) -> Non
     with started(owning(root, feed_of(turn("a", 22), turn("a", 10)))) as shown:
         shown.until(lambda board: board.update.feed.has_ended, "the end of the feed")
     with open_tracker(root, durability="process") as owner:
-        assert owner.touch("a").prior_score == 100
+        assert owner.recall("a").prior_score == 100
 
 
 def test_a_spill_that_fails_at_the_end_is_returned_in_words(

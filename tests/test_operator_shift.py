@@ -205,7 +205,7 @@ def check_disk(shift: Shift) -> None:
         assert triggers_of(shift.folder(session)) == triggers
     with open_tracker(shift.root, durability="process") as tracker:
         for session in SESSIONS:
-            assert tracker.touch(session) == reference.states[session]
+            assert tracker.recall(session) == reference.states[session]
 
 
 @pytest.mark.parametrize("run", [terminal, tmux], ids=["pty", "tmux"])

@@ -14,6 +14,7 @@ from typing import Final, Literal
 
 from msgspec.structs import replace
 
+from tracker.bounded import BoundedMap
 from tracker.errors import ReadOnlyError, StoreError
 from tracker.state import FRESH, SessionState, durable_part, unite, within_bounds
 from tracker.store.durable import is_temporary, make_root, remove_quietly
@@ -32,6 +33,10 @@ Durability = Literal["power", "process"]
 
 UNCONFIRMED_KEPT: Final = 10_000
 """The most sessions remembered whose last commit failed half way; a failing disk must not leak."""
+
+ORIGINALS_KEPT: Final = 10_000
+"""Of how many of the original's records it is remembered what they were as they were loaded. One
+that is forgotten is united with what memory holds, as if another writer had changed it."""
 
 
 class DirectoryStore:
@@ -58,6 +63,8 @@ class DirectoryStore:
         # What was found before a commit that failed half way, without its bytes; the disk may be
         # ahead of it.
         self._unconfirmed: dict[str, Home] = {}
+        # What the record of an original's folder was as it was loaded: it has no number of its own.
+        self._originals: BoundedMap[str, int] = BoundedMap(ORIGINALS_KEPT)
 
     @property
     def root(self) -> Folder:
@@ -88,6 +95,8 @@ class DirectoryStore:
             if loaded is None:
                 return None
             folder, found = home.folder, home.found
+            if _is_originals(home):
+                self._originals[session] = hash(found.raw)
             if folder and found.is_bad and home.is_own and self._lock is not None:
                 self._writer.keep_bad(folder, found)
                 self._writer.settle_manifest(folder, is_known=False)
@@ -177,7 +186,7 @@ class DirectoryStore:
         if found.is_bad and is_own:
             self._writer.keep_bad(folder, found)
         before = self._unconfirmed.get(session)
-        if before is None and not _is_as_left(home, seq):
+        if before is None and not self._is_as_left(home, session, seq):
             theirs = found.state or FRESH
             state = unite(state, replace(theirs, guards=0) if found.is_bad else theirs)
         state = within_bounds(state, session)
@@ -217,6 +226,17 @@ class DirectoryStore:
                 spill=spill,
             )
         return Saved(state, seq, found.trouble if found.is_bad else "", found.why)
+
+    def _is_as_left(self, home: Home, session: str, seq: int) -> bool:
+        """Whether the folder is as this owner left or loaded it, so that memory holds all of it."""
+        record = home.found.record
+        if home.found.trouble:
+            return False
+        if record is None or not home.is_own:
+            return seq == 0
+        if _is_originals(home):
+            return seq == 0 and self._originals.get(session) == hash(home.found.raw)
+        return record.seq == seq
 
     def _remember_if_ahead(self, folder: Folder, home: Home, session: str) -> None:
         """Keeps what a load gave before a commit that failed once the disk had changed."""
@@ -274,14 +294,10 @@ def open_store(
     return store
 
 
-def _is_as_left(home: Home, seq: int) -> bool:
-    """Whether the folder is as this owner left it, so that memory holds all of it."""
+def _is_originals(home: Home) -> bool:
+    """Whether the session's own folder holds a record that Holdfast never wrote."""
     record = home.found.record
-    if home.found.trouble:
-        return False
-    if record is None or not home.is_own:
-        return seq == 0
-    return record.session is not None and record.seq == seq
+    return home.is_own and record is not None and record.session is None
 
 
 def _knows_manifest(home: Home) -> bool:
