@@ -64,6 +64,17 @@ def test_the_bound_holds_again_at_the_next_call_though_it_is_a_hit(open_owner: O
     assert owner.recall("a").edited_files == ("a.py",)
 
 
+@pytest.mark.parametrize("ended", ["d", "never-seen"])
+def test_the_bound_holds_again_at_the_next_call_though_it_ends_a_session(
+    ended: str, open_owner: Open
+) -> None:
+    owner = open_owner(capacity=2)
+    with watched(FULL):
+        fill(owner, "a", "b", "c", "d")
+    owner.handle(end(ended, NOW_MS))
+    assert ids(owner) == (["b", "c"] if ended == "d" else ["c", "d"])
+
+
 @pytest.mark.parametrize("way", ["release", "grow", "end"])
 def test_the_tracker_stops_saying_why_as_soon_as_the_bound_holds(
     way: str, open_owner: Open

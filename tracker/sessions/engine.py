@@ -47,6 +47,7 @@ class Engine(Memory):
         if ends:
             self._count_touch(session, arrival, now_ms)
             self._release(session, now_ms)
+            self.make_room(now_ms)
         else:
             self._arrive(session, arrival, now_ms) if arrival else self._hit(session, entry, now_ms)
         return effects
