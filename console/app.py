@@ -11,6 +11,7 @@ import os
 import signal
 import threading
 from collections.abc import Callable, Iterable, Sequence
+from contextlib import ExitStack
 from functools import partial
 from pathlib import Path
 from typing import ClassVar, Final
@@ -33,6 +34,7 @@ from console.model.board import Board
 from console.model.chronicle import Chronicle
 from console.screens.main import MainScreen
 from console.screens.palette import SessionProvider, list_commands
+from console.screens.sizes import size_classes
 from console.settings.paths import audit_path
 from console.snapshot import Link, Mode, Update
 from console.text import visible, visible_lines
@@ -72,7 +74,8 @@ class HoldfastApp(Themed):
         choices_file: Where choices are remembered; None to remember nothing.
         notes: What is to be said first, such as that a remembered capacity holds.
         clock: Returns Unix ms.
-        settle: Called once, when the directory has been read.
+        settle: Called when the first update is shown, and once the directory has been read: much
+            is there then that stays.
 
     Attributes:
         desk: What all views show and act through.
@@ -120,7 +123,9 @@ class HoldfastApp(Themed):
         self.crash: Exception | None = None
         self.choices = choices or Choices()
         self._choices_file = choices_file
-        self._settle: Callable[[], object] | None = settle
+        self._settle = settle
+        self._is_read: bool | None = None
+        self._unseen = ExitStack()  # What is left as the screen may be seen.
         self._link = link
         operator = Operator(
             link,
@@ -154,10 +159,16 @@ class HoldfastApp(Themed):
         """The main screen; None before it is there."""
         return next((one for one in self.screen_stack if isinstance(one, MainScreen)), None)
 
+    def get_default_screen(self) -> MainScreen:
+        """Makes the one screen that is always there."""
+        screen = MainScreen(self.desk, self.choices)
+        return screen.add_class(*size_classes(screen, self.size))
+
     def on_mount(self) -> None:
-        """Shows the screen, starts the link, and takes its updates from then on."""
+        """Starts the link, and takes its updates from then on."""
         self._running_in = asyncio.get_running_loop()
-        self.push_screen(MainScreen(self.desk, self.choices))
+        self._unseen.enter_context(self.batch_update())
+        self.screen.call_later(self._show_first)
         self._link.start()
         self.run_worker(self._take_on, thread=True, group="updates")
         self.run_worker(
@@ -179,6 +190,12 @@ class HoldfastApp(Themed):
         self._has_ended.set()
         self._is_shown.set()
 
+    def _show_first(self) -> None:
+        """Shows what came before the screen's widgets were there, in its first frame."""
+        with self._unseen:
+            if self.snapshot is not None and (screen := self.main) is not None:
+                screen.snapshot = self.snapshot
+
     def on_updated(self, message: Updated) -> None:
         """Takes an update into the desk and shows it."""
         try:
@@ -187,9 +204,10 @@ class HoldfastApp(Themed):
             self.snapshot = message.update
             if (screen := self.main) is not None:
                 screen.snapshot = message.update
-            if self._settle is not None and message.update.watch.swept_ms:
+            is_read = message.update.watch.swept_ms > 0
+            if is_read is not self._is_read:
+                self._is_read = is_read
                 self.call_after_refresh(self._settle)
-                self._settle = None
         finally:
             self._is_shown.set()
 

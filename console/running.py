@@ -19,7 +19,6 @@ from console.app import HoldfastApp
 from console.choices import ChoicesFile, effective
 from console.embedded.opening import opened_link
 from console.hangup import exit_now, watch_terminal
-from console.keymap import checked_keys
 from console.settings import DemoOptions, Settings
 from console.settings.paths import choices_path, config_path, themes_folder
 from console.snapshot import Face, Link
@@ -27,6 +26,10 @@ from tracker import DirectoryError, wall_clock_ms
 
 UNREAD: Final = 3
 """The exit code of a directory that could not be read to the end. Source: DESIGN.md, section 8."""
+
+SOON_S: Final = 0.03
+"""How long the screen waits for the first sessions: they are there before it is drawn, and not
+found beside its making, which takes the interpreter from them."""
 
 _UNREAD_FACES: Final = (Face.MISSING, Face.UNREADABLE, Face.GONE)
 
@@ -53,7 +56,7 @@ def open_console(
         SettingsError: If a key is set for a binding there isn't.
         StoreError: If an owner can't open the directory.
     """
-    keys = checked_keys(settings)
+    keys = _checked_keys(settings)
     file = ChoicesFile(choices_path(), wall_clock_ms)
     choices, damage = file.load()
     holds = effective(
@@ -62,6 +65,7 @@ def open_console(
     settings = replace(settings, theme=holds.theme, capacity=holds.capacity)
     feed_fd = _standard_input_for_feed() if feed == "-" else -1
     with opened_link(settings, directory, feed, feed_fd, demo) as link:
+        link.start()
         app = HoldfastApp(
             link,
             settings.rules(),
@@ -73,6 +77,7 @@ def open_console(
             settle=_settle,
             notes=[note for note in (damage, *holds.notes) if note],
         )
+        link.wait(SOON_S)
         with _ended_by_hangup(app, link):
             app.run()
         problem = link.stop()
@@ -102,13 +107,25 @@ def _standard_input_for_feed() -> int:
     return feed_fd
 
 
+def _checked_keys(settings: Settings) -> dict[str, str]:
+    """Checks the keys a user chose, if any; every screen there is is imported for that."""
+    if not settings.keys:
+        return {}
+    from console.keymap import checked_keys
+
+    return checked_keys(settings)
+
+
 def _settle() -> None:
     """Takes what is there now out of the garbage collector's rounds, which stop the screen.
 
-    Modules, widgets and the first look at the directory stay for as long as the console runs.
+    Modules, widgets and the first look at the directory stay for as long as the console runs. Where
+    it stood still for the start, it goes on; there was nothing for it yet.
     """
-    gc.collect()
+    if gc.isenabled():
+        gc.collect()
     gc.freeze()
+    gc.enable()
 
 
 @contextmanager

@@ -150,7 +150,7 @@ class Link(Protocol):
     """
 
     def start(self) -> None:
-        """Begins to open, watch and feed, in the background."""
+        """Begins to open, watch and feed, in the background; nothing more where it has begun."""
         ...
 
     def take(self, timeout_s: float) -> Update | None:
@@ -232,8 +232,12 @@ class Link(Protocol):
         """Reads a checkpoint file as text, at most its first 1 MiB. Raises StoreError."""
         ...
 
-    def diagnose(self) -> tuple[Finding, ...]:
-        """Examines the directory; returns the findings, the worst first. Raises StoreError."""
+    def diagnose(self, progress: GoesOn | None = None) -> tuple[Finding, ...]:
+        """Examines the directory; returns the findings, the worst first. Raises StoreError.
+
+        Args:
+            progress: Told how far it is; False stops it, and what it found isn't all there is.
+        """
         ...
 
     def plan_prune(self, older_than_ms: int, progress: GoesOn | None = None) -> PrunePlan:

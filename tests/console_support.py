@@ -213,7 +213,7 @@ class StillLink:
     def text(self, folder: FolderSummary, filename: str) -> CheckpointText:
         return CheckpointText("", False, 0)
 
-    def diagnose(self) -> tuple[Finding, ...]:
+    def diagnose(self, progress: GoesOn | None = None) -> tuple[Finding, ...]:
         return ()
 
     def plan_prune(self, older_than_ms: int, progress: GoesOn | None = None) -> PrunePlan:

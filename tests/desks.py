@@ -38,7 +38,7 @@ class ToldLink:
         plan: What `plan_prune` returns, or the error it raises.
         pruned: What `apply_prune` returns, or the error it raises.
         gate: What every call waits for; open at first.
-        steps: How many steps of progress `drill`, `plan_prune` and `apply_prune` tell of.
+        steps: How many steps of progress each of these calls tells of.
     """
 
     def __init__(self) -> None:
@@ -52,9 +52,9 @@ class ToldLink:
         self.steps = 0
         self.was_stopped = False
 
-    def diagnose(self) -> tuple[Finding, ...]:
+    def diagnose(self, progress: GoesOn | None = None) -> tuple[Finding, ...]:
         self.asked.append(("diagnose",))
-        self._wait(lambda done, total: True)
+        self._wait(progress)
         return tuple(_or_raise(self.findings))
 
     def drill(self, plan: Plan, *, progress: GoesOn, **options: Any) -> Iterator[Report]:

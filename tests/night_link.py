@@ -37,7 +37,7 @@ class NightLink(StillLink):
     def text(self, folder: FolderSummary, filename: str) -> CheckpointText:
         return CheckpointText(TEXT, False, len(TEXT))
 
-    def diagnose(self) -> tuple[Finding, ...]:
+    def diagnose(self, progress: GoesOn | None = None) -> tuple[Finding, ...]:
         return FINDINGS
 
     def plan_prune(self, older_than_ms: int, progress: GoesOn | None = None) -> PrunePlan:

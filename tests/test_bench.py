@@ -5,16 +5,19 @@ from __future__ import annotations
 import json
 import re
 import sys
+from pathlib import Path
 from xml.etree import ElementTree
 
+import msgspec
 import pytest
+from bench import __main__ as bench_main
 from bench import page
 from bench.__main__ import chosen, main
 from bench.curve import OURS, Curve, Points, measured
 from bench.curves import CURVES
 from bench.plot import plot
 from bench.report import as_record, as_table, cells, figure
-from bench.row import QUICK, Goal, Measured, Row, Spread, compared, is_met, spread
+from bench.row import QUICK, Effort, Goal, Measured, Row, Spread, compared, is_met, spread
 from bench.rows import ROWS
 
 NAMES = [row.name for row in ROWS]
@@ -81,6 +84,42 @@ def test_only_a_whole_run_is_written_to_the_page(
     monkeypatch.setattr(sys, "argv", ["bench", *arguments])
     with pytest.raises(SystemExit):
         main()
+
+
+def test_the_table_and_the_plot_are_written_of_one_run_and_only_at_its_end(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "README.md").write_text("<!-- table -->\n<!-- /table -->\n", encoding="utf-8")
+    monkeypatch.setattr(page, "PAGE", tmp_path / "README.md")
+    monkeypatch.setattr(page, "PLOT", tmp_path / "plot.svg")
+    curve = Curve("a curve", "time", lambda size, effort: {OURS: size * 1e-9})
+    row = row_of(Goal("at most", 1))
+    row = msgspec.structs.replace(row, measure=lambda effort: Measured((0.5,)))
+    monkeypatch.setattr(bench_main, "CURVES", (curve,))
+    monkeypatch.setattr(bench_main, "ROWS", (row,))
+    monkeypatch.setattr(sys, "argv", ["bench", "--write"])
+    assert main() == 0
+    assert "| `r` |" in (tmp_path / "README.md").read_text(encoding="utf-8")
+    assert "a curve" in (tmp_path / "plot.svg").read_text(encoding="utf-8")
+    told = capsys.readouterr().err
+    assert "r, 1 of 1 …" in told
+    assert "a curve, 1,000 …" in told
+
+
+def test_a_run_that_is_stopped_ends_without_a_traceback_and_writes_nothing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def stop(size: int, effort: Effort) -> dict[str, float]:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(page, "PAGE", tmp_path / "README.md")
+    monkeypatch.setattr(page, "PLOT", tmp_path / "plot.svg")
+    monkeypatch.setattr(bench_main, "CURVES", (Curve("a curve", "time", stop),))
+    monkeypatch.setattr(bench_main, "ROWS", ())
+    monkeypatch.setattr(sys, "argv", ["bench", "--write"])
+    assert main() == 130
+    assert list(tmp_path.iterdir()) == []
+    assert "stopped" in capsys.readouterr().err
 
 
 def test_a_part_of_the_page_is_replaced_and_nothing_else() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import pty
 import sys
@@ -34,6 +35,21 @@ def opened(monkeypatch: pytest.MonkeyPatch) -> list[dict[str, Any]]:
     monkeypatch.setitem(sys.modules, "console.running", running)
     monkeypatch.setattr(opening, "_is_terminal", lambda stream: True)
     return calls
+
+
+def test_the_collector_stands_still_while_the_console_starts_and_goes_on_whatever_happens(
+    tmp_path: Path, opened: list[dict[str, Any]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    were_enabled = []
+
+    def open_console(settings: object, **options: Any) -> int:
+        were_enabled.append(gc.isenabled())
+        raise OSError("no such luck")
+
+    monkeypatch.setitem(sys.modules["console.running"].__dict__, "open_console", open_console)
+    run(tmp_path, home=tmp_path)
+    assert were_enabled == [False]
+    assert gc.isenabled()
 
 
 # -- which directory --------------------------------------------------------------------------

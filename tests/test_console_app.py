@@ -33,6 +33,7 @@ from directories import tree
 
 from console.app import HoldfastApp
 from console.embedded.feeds import read_growing, read_stream
+from console.snapshot import Watch
 from console.widgets.banner import Banner
 from tracker import Event, Rules, open_tracker
 
@@ -307,3 +308,21 @@ async def test_what_another_process_writes_is_shown_within_a_second(
                 waits_s.append(time.monotonic() - written_s)
             assert median(waits_s) < 1.0, waits_s
             assert len(tracked_ids(app)) == len(SESSIONS) + 3
+
+
+async def test_what_came_before_the_screen_is_in_its_first_frame_and_both_are_settled() -> None:
+    settled: list[str] = []
+    update = update_of(folders=[on_disk("early")], watch=Watch())
+    link = StillLink(update)
+    app = HoldfastApp(link, Rules(), settle=lambda: settled.append(shown(app)))
+    async with app.run_test(size=(160, 48)) as pilot:
+        assert app.screen is app.main
+        assert app.screen_stack == [app.main]
+        assert {"-wide", "-tall"} <= set(app.screen.classes)
+        await until(pilot, lambda: settled, "the first frame")
+        assert "early" in settled[0]
+        link.updates.append(update_of(watch=Watch("watching", 1)))
+        await until(pilot, lambda: len(settled) == 2, "the end of the reading")
+        link.updates.append(update_of(watch=Watch("watching", 2)))
+        await until(pilot, lambda: app.snapshot.watch.swept_ms == 2, "the next sweep")  # type: ignore[union-attr]
+        assert len(settled) == 2

@@ -79,7 +79,7 @@ async def test_hostile_ids_are_shown_chosen_evicted_and_brought_back_like_any_ot
 async def test_every_hostile_text_is_safe_in_notices_banner_and_detail(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("console.embedded.link.FRAME_S", 0.01)
+    monkeypatch.setattr("console.embedded.pacing.FRAME_S", 0.01)
     items: Queue[Event | BadLine] = Queue()
 
     def lines(stopping: threading.Event) -> Iterator[Event | BadLine]:
@@ -166,10 +166,10 @@ async def test_no_hostile_text_pushes_a_line_out_of_its_place_in_any_view_or_dia
         await pilot.press("1", "a")
         for key in ("e", "x", "p", "r", "s", "c", "d", "P", "v", "ctrl+p"):
             await pilot.press(key)
-            await until(pilot, lambda: len(app.screen_stack) == 3, "the dialog")
+            await until(pilot, lambda: len(app.screen_stack) == 2, "the dialog")
             check_screen(app, size[0])
             await pilot.press("escape")
-            await until(pilot, lambda: len(app.screen_stack) == 2, "its end")
+            await until(pilot, lambda: len(app.screen_stack) == 1, "its end")
             check_screen(app, size[0])
 
 

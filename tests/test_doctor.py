@@ -172,6 +172,20 @@ def test_the_worst_stands_first(root: Path) -> None:
     ]
 
 
+def test_it_says_how_far_it_is_and_stops_with_what_it_found_by_then(root: Path) -> None:
+    for name in ("s-1", "s-2", "s-3"):
+        plant_link(write_original(root, name, NOW_MS))
+    told: list[tuple[int, int]] = []
+    with open_root(str(root)) as opened:
+        survey = Survey(opened)
+        survey.sweep()
+        whole = diagnose(opened, survey, NOW_MS, lambda *far: told.append(far) or True)  # type: ignore[func-returns-value]
+        part = diagnose(opened, survey, NOW_MS, lambda done, total: done < 2)
+    assert told == [(0, 3), (1, 3), (2, 3), (3, 3)]
+    assert [one.session for one in whole] == ["s-1", "s-2", "s-3"]
+    assert [one.session for one in part] == ["s-1", "s-2"]
+
+
 def test_what_cannot_be_listed_is_an_error_of_its_own(root: Path) -> None:
     folder = write_original(root, "s-1", NOW_MS)
     with open_root(str(root)) as opened:

@@ -14,7 +14,9 @@ import pytest
 from faulty_os import FailNth, fail, is_folder, watched
 
 from tracker import DirectoryError, UnsafeError, WriteError
+from tracker.store import durable
 from tracker.store.durable import (
+    Draft,
     append_line,
     is_temporary,
     make_folder,
@@ -55,7 +57,7 @@ def test_a_replace_is_temporary_write_sync_rename_and_sync_of_the_folder(folder:
         replace_file(folder, "state", b"new", sync=True)
     assert steps.taken == ["open", "write", "sync file", "rename", "sync folder"]
     ((name, flags, mode),) = steps.opened
-    assert re.fullmatch(rf"\.holdfast-{os.getpid()}-[0-9a-f]{{16}}\.tmp", name)
+    assert re.fullmatch(rf"\.holdfast-{os.getpid()}-[0-9a-f]{{16}}-[0-9]+\.tmp", name)
     assert is_temporary(name)
     assert flags & os.O_EXCL
     assert flags & os.O_NOFOLLOW
@@ -253,3 +255,27 @@ def test_removing_a_file_that_is_gone_is_no_error(folder: Folder, tmp_path: Path
 )
 def test_temporary_names_are_told_from_others(name: str, is_one: bool) -> None:
     assert is_temporary(name) is is_one
+
+
+def test_a_draft_shows_nothing_until_it_is_put_and_is_gone_once_it_is_dropped(
+    folder: Folder, tmp_path: Path
+) -> None:
+    (tmp_path / "state").write_bytes(b"old")
+    dropped, put = (Draft(folder, "state", data, sync=True) for data in (b"dropped", b"put"))
+    put.hurry()
+    assert (tmp_path / "state").read_bytes() == b"old"
+    dropped.drop()
+    put.put()
+    put.drop()
+    assert (tmp_path / "state").read_bytes() == b"put"
+    assert os.listdir(tmp_path) == ["state"]
+
+
+def test_a_system_that_cannot_be_hurried_writes_all_the_same(
+    folder: Folder, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(durable, "_WRITE_OUT", None)
+    draft = Draft(folder, "state", b"new", sync=True)
+    draft.hurry()
+    draft.put()
+    assert (tmp_path / "state").read_bytes() == b"new"

@@ -144,6 +144,21 @@ def test_writers_of_a_fifo_come_and_go(tmp_path: Path) -> None:
         assert reader.is_running
 
 
+def test_a_writer_of_a_fifo_is_heard_at_once_however_seldom_a_file_is_asked_again(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "fifo"
+    os.mkfifo(path)
+    with reading(str(path)) as reader, path.open("wb", buffering=0) as writer:
+        writer.write(line("a"))
+        reader.expect("a")
+        monkeypatch.setattr("console.embedded.feeds.WAIT_S", 5.0)
+        for number, session in enumerate("bcdefghijklmnop", 2):
+            writer.write(line(session))
+            reader.expect(*"abcdefghijklmnop"[:number])
+        monkeypatch.undo()
+
+
 def test_a_feed_that_is_missing_or_a_folder_is_an_error_that_names_it(tmp_path: Path) -> None:
     with reading(str(tmp_path / "none")) as reader:
         wait_for(lambda: reader.error is not None, "an error")

@@ -24,6 +24,7 @@ from console_support import (
 )
 from directories import tree, write_original
 
+import console.embedded.link as link_module
 from console.embedded.homes import Homes
 from console.model.board import Board
 from console.snapshot import Face, Feed, Mode
@@ -62,6 +63,56 @@ def test_the_originals_folders_are_read_beside_our_own(tmp_path: Path) -> None:
         assert [file.trigger for file in shown.link.files(folder)] == [
             "progressive-20", "quality-80",
         ]  # fmt: skip
+
+
+def test_a_link_that_has_begun_begins_nothing_more(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    opened = []
+    real = link_module.open_store
+    monkeypatch.setattr(
+        link_module, "open_store", lambda *a, **k: opened.append(a) or real(*a, **k)
+    )
+    link = observing(build(tmp_path / "state", ["a"]))
+    link.start()
+    with started(link) as shown:
+        link.wait(30)
+        shown.until(was_read, "the first look")
+    assert len(opened) == 1
+
+
+def test_reading_goes_on_once_what_was_found_first_was_shown(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(link_module, "SEEN_S", 3_600.0)
+    with started(observing(build(tmp_path / "state", ["a", "b"]))) as shown:
+        shown.link.wait(30)
+        first = shown.link.take(30)
+        assert first is not None
+        assert {one.session for one in first.folders} == {"a", "b"}
+        assert first.loading is None
+        assert not first.watch.swept_ms
+        shown.board.apply(first)
+        shown.until(was_read, "the rest")
+
+
+def test_an_update_never_says_more_than_what_comes_with_it(tmp_path: Path) -> None:
+    with started(observing(build(tmp_path / "state", ["a"]))) as shown:
+        shown.until(was_read, "the first look")
+        link, real = shown.link, shown.link._pending.take
+
+        def overtaken() -> Any:
+            link._pending.take = real
+            news = real()
+            link._feeding(Feed("feed", 1))
+            return news
+
+        link._pending.take = overtaken
+        link._pending.wake()
+        update = link.take(0)
+        assert update is not None
+        assert update.feed == Feed()
+        shown.until(lambda board: board.update.feed == Feed("feed", 1), "what overtook it")
 
 
 def test_a_change_on_disk_touches_its_session_and_a_removal_drops_it(tmp_path: Path) -> None:
@@ -159,7 +210,7 @@ def test_the_last_session_in_memory_leaves_it_like_any_other(tmp_path: Path) -> 
 def test_a_session_whose_eviction_writes_its_first_file_is_never_out_of_sight(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("console.embedded.link.FRAME_S", 0.5)
+    monkeypatch.setattr("console.embedded.pacing.FRAME_S", 0.5)
     edit = Event("after_tool_call", "new", tool="Edit", file="a.py")
     with started(owning(tmp_path / "state", feed_of(turn("other"), edit))) as shown:
         shown.until(was_read, "the first look")

@@ -31,7 +31,7 @@ from recency import same
 
 from console.embedded.commands import TOGETHER
 from console.embedded.link import EmbeddedLink
-from console.snapshot import Face, Link
+from console.snapshot import Face, GoesOn, Link
 from tracker import (
     CapacityError,
     ClosedError,
@@ -305,6 +305,32 @@ def test_the_doctor_has_a_survey_of_its_own_and_takes_nothing_from_the_sweeper(
         ]
         shown.link.evict(["b"])  # Makes the next sweep come now.
         shown.until(lambda board: board.folder("a").trouble == "corrupt", "the sweep to see it")
+
+
+def test_an_examination_says_how_far_it_is_and_stops_in_either_half(tmp_path: Path) -> None:
+    root = build(tmp_path / "state", ["a", "b"])
+    for name in ("a", "b"):
+        (root / name / STATE).write_bytes(b"{")
+    with started(observing(root)) as shown:
+        until_read(shown)
+        told: list[tuple[int, int]] = []
+
+        def stop_at(calls: int) -> GoesOn:
+            told.clear()
+
+            def goes_on(done: int, total: int) -> bool:
+                told.append((done, total))
+                return len(told) < calls
+
+            return goes_on
+
+        assert len(shown.link.diagnose(stop_at(99))) == 2
+        assert told == sorted(told)
+        assert {total for _, total in told} == {2}
+        assert told[-1] == (2, 2)
+        whole = len(told)
+        assert shown.link.diagnose(stop_at(1)) == ()
+        assert len(shown.link.diagnose(stop_at(whole - 1))) == 1
 
 
 # -- drills -----------------------------------------------------------------------------------

@@ -15,11 +15,13 @@ from tracker import FRESH, SessionState, iso_of, values_of
 from tracker.events import LATEST_MS
 from tracker.state import ALL_GUARDS, mask_of
 from tracker.store.manifest import (
+    Manifest,
     ManifestLine,
     apply_checkpoint,
     catch_up,
     encode_line,
     filename_of,
+    last_line,
     missing_from,
     parse_filename,
     parse_iso,
@@ -56,6 +58,24 @@ def test_lines_that_cannot_be_read_are_passed_over_and_numbered() -> None:
     manifest = parse_manifest(data)
     assert manifest.lines == (line("compact"),) * 2
     assert manifest.bad == (2, 4, 5, 7, 8)
+
+
+def test_a_line_that_a_cut_closed_off_with_zeros_is_read_up_to_them_and_numbered() -> None:
+    first, second = line("progressive-20"), line("compact", NOW_MS + 1)
+    whole, torn = encode_line(first), encode_line(second)
+    for rest in (b"\0", bytes(400), b"\0" + torn[:40], b"\0" + torn, b"\0" + torn + b"\n"):
+        assert parse_manifest(whole + rest) == Manifest((first,), (1,)), rest
+        assert last_line(whole + rest) == first, rest
+    closed_off = whole + bytes(4) + b"\n" + torn + b"\n"
+    assert parse_manifest(closed_off) == Manifest((first, second), (1,))
+    assert last_line(closed_off) == second
+
+
+def test_zeros_make_no_line_of_what_was_torn_before_them() -> None:
+    whole = encode_line(line("compact"))
+    for raw in (bytes(30), whole[:40] + b"\0" + whole, b"\0" + whole, b"[]\0", b"\xff\0"):
+        assert parse_manifest(raw) == Manifest((), (1,)), raw
+        assert last_line(raw) is None, raw
 
 
 @given(st.integers(0, LATEST_MS))

@@ -92,6 +92,12 @@ def test_a_folder_that_came_and_went_is_only_removed_and_the_other_way_only_ther
     assert (news.folders, news.removed) == ((on_disk("f"),), ())
 
 
+def test_forgetting_is_no_news() -> None:
+    pending = Pending()
+    pending.clear()
+    assert not pending.wait(0)
+
+
 def test_a_directory_opened_anew_forgets_what_was_pending() -> None:
     pending = Pending()
     pending.add_changes([touched("a", 1)])

@@ -46,7 +46,7 @@ async def test_every_binding_pressed_in_every_view_changes_no_byte_on_disk(
                 await pilot.press("down")
             await pilot.press(key)
             assert not app._exit, f"{key} ({action}) ended the console"
-            while len(app.screen_stack) > 2:
+            while len(app.screen_stack) > 1:
                 app.pop_screen()
             if main is not None and main._current != name:
                 await main._switch(name)

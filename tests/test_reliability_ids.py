@@ -68,7 +68,7 @@ def test_folders_named_as_the_original_names_them_are_found_out() -> None:
     with patch("reliability.ids.folders_of", of_the_original):
         assert ids.collisions(1, 5_000, Counter())
     with (
-        patch("tracker.store.home.each_folder_of", of_the_original),
+        patch("tracker.store.home.first_folder", lambda session: of_the_original(session)[0]),
         patch("tracker.store.home.folders_of", of_the_original),
         patch("tracker.store.record.Record.session", None),
     ):

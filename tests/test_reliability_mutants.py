@@ -1,4 +1,4 @@
-"""The suite notices its own weakening: four mutants of the store, each found out by its check."""
+"""The suite notices its own weakening: mutants of the store, each found out by its check."""
 
 from __future__ import annotations
 
@@ -15,7 +15,11 @@ from reliability.captures import killed_at
 from reliability.crash import materialise, one_crash
 from reliability.power import Weakened, opened_after_cuts, record_scene, strong
 from reliability.scenes import SCENES, judged, ledger_of
-from reliability.weakened import without_the_checksum, without_the_rename
+from reliability.weakened import (
+    without_an_end_at_zeros,
+    without_the_checksum,
+    without_the_rename,
+)
 
 from tracker import open_store
 
@@ -97,9 +101,18 @@ def test_without_the_checksum_a_flipped_bit_is_taken_for_the_truth() -> None:
         assert "taken for a record" in taken_for_sound()
 
 
-def lost_by_cuts(weakened: Weakened = strong) -> list[str]:
+def test_without_an_end_at_zeros_a_second_cut_takes_a_line_from_the_listing() -> None:
+    name = "capture after a line without its newline"
+    assert lost_by_cuts(name=name) == []
+    with without_an_end_at_zeros():
+        found = lost_by_cuts(name=name)
+    assert found
+    assert all("is left out of the listing" in one for one in found)
+
+
+def lost_by_cuts(weakened: Weakened = strong, name: str = SCENE) -> list[str]:
     """What power cuts in a capture leave wrong, some of them drawn."""
-    scene, random_ = SCENES[SCENE], Random(SEED)
+    scene, random_ = SCENES[name], Random(SEED)
     recorder, answers = record_scene(scene, weakened)
     found: list[str] = []
     for _ in range(DRAWN):

@@ -12,7 +12,7 @@ from unittest.mock import patch
 import pytest
 from reliability.soak import CAPACITY, GROWTH_BYTES, resident_bytes, run, soak, violations_of
 
-from tracker.store.home import Opened
+from tracker.store.files import Folder
 
 
 def test_twenty_thousand_sessions_leave_memory_and_descriptors_as_they_were() -> None:
@@ -69,11 +69,11 @@ def test_a_tracker_that_never_evicts_is_found_out(root: Path) -> None:
 def test_a_store_that_leaves_folders_open_is_found_out(root: Path) -> None:
     left: list[int] = []
 
-    def leave_open(opened: Opened, *_: object) -> None:
+    def leave_open(opened: list[Folder]) -> None:
         left.extend(folder.fd for folder in opened)
 
     try:
-        with patch.object(Opened, "__exit__", leave_open):
+        with patch("tracker.store.directory.close_all", leave_open):
             came = run(root, 300, 1)
     finally:
         for fd in left:

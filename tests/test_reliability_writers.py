@@ -17,6 +17,7 @@ from feeds import NOW_MS, turn
 from reliability import writers
 from reliability.foreign import capture
 from reliability.readers import read_beside, readers
+from reliability.weakened import writing_by
 
 from tracker import SessionState, open_tracker
 from tracker.store.files import Folder
@@ -76,6 +77,6 @@ def test_a_writer_that_writes_in_place_is_found_out() -> None:
         time.sleep(0.05)
         (Path(folder.path) / name).write_bytes(data)
 
-    with patch("tracker.store.writer.replace_file", in_place):
+    with writing_by(in_place):
         looks = (read_beside(60, seed, Counter()) for seed in range(50))
         assert any("a false 'torn'" in one for wrong in looks for one in wrong)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import random
 import sys
 import threading
-from collections import OrderedDict
+from collections import Counter, OrderedDict
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -243,6 +243,131 @@ def test_what_a_thread_touched_last_is_newer_than_what_it_touched_before(open_ow
     assert wrong == []
     statistics = owner.statistics()
     assert statistics.hits + statistics.misses == sum(made)
+
+
+@pytest.mark.usefixtures("_restless")
+def test_sessions_evicted_while_they_are_touched_come_back_with_all_they_had(
+    open_owner: Open,
+) -> None:
+    owner = open_owner(capacity=3)
+    names = [f"s-{number}" for number in range(4)]
+    made = [0] * 6
+    edits = [Counter[str]() for _ in made]
+    wrong: list[object] = []
+
+    def work(number: int) -> None:
+        rng = random.Random(number)
+        try:
+            for step in range(400):
+                name = rng.choice(names)
+                if number == 0:
+                    owner.evict(names)
+                    continue
+                if rng.random() < 0.1:
+                    owner.handle(edit(name, NOW_MS + step, "x.py"))
+                    edits[number][name] += 1
+                    made[number] += 1
+                for _ in range(20):
+                    owner.touch(name)
+                made[number] += 20
+        except BaseException as error:  # noqa: BLE001
+            wrong.append(error)
+
+    run_at_once(work, len(made))
+    assert wrong == []
+    statistics = owner.statistics()
+    assert statistics.hits + statistics.misses == sum(made)
+    assert statistics.insertions - statistics.evicted == len(owner) <= 3
+    total: Counter[str] = sum(edits, Counter())
+    assert {name: owner.recall(name).edit_writes for name in names} == dict(total)
+
+
+@pytest.mark.usefixtures("_restless")
+@pytest.mark.parametrize("seed", range(5))
+def test_a_touch_that_returns_was_made_before_the_tracker_was_closed_and_any_later_one_is_refused(
+    seed: int, open_owner: Open
+) -> None:
+    owner = open_owner(capacity=6)
+    names = [f"s-{number}" for number in range(5)]
+    for name in names:
+        owner.handle(turn(name, NOW_MS))
+    made = [0] * 6
+    wrong: list[object] = []
+    is_closed = threading.Event()
+    has_begun = threading.Barrier(len(made))
+
+    def work(number: int) -> None:
+        rng = random.Random(seed * 10 + number)
+        has_begun.wait()
+        try:
+            if number == 0:
+                for _ in range(200):
+                    owner.evict([rng.choice(names)])
+                owner.close()
+                is_closed.set()
+                return
+            while True:
+                was_closed = is_closed.is_set()
+                owner.touch(rng.choice(names))
+                made[number] += 1
+                if was_closed:
+                    wrong.append("touched after it was closed")
+        except ClosedError:
+            return
+        except BaseException as error:  # noqa: BLE001
+            wrong.append(error)
+
+    run_at_once(work, len(made))
+    assert wrong == []
+    statistics = owner.statistics()
+    assert statistics.hits + statistics.misses == sum(made) + len(names)
+    for name in names:
+        with pytest.raises(ClosedError):
+            owner.touch(name)
+    assert owner.statistics().hits == statistics.hits
+
+
+@pytest.mark.usefixtures("_restless")
+def test_a_session_that_is_taken_out_as_it_is_moved_is_moved_or_entered_again() -> None:
+    lock = threading.Lock()
+    made, entered, taken = [0] * 4, [0], [0]
+    is_over = threading.Event()
+
+    def enter(session: str) -> None:
+        with lock:
+            renewals.sessions[session] = None
+            entered[0] += 1
+
+    renewals = Renewals(enter)
+    wrong: list[object] = []
+
+    def work(number: int) -> None:
+        rng = random.Random(number)
+        try:
+            for _ in range(40_000):
+                renewals.touch(rng.choice(NAMES))
+                made[number] += 1
+        except BaseException as error:  # noqa: BLE001
+            wrong.append(error)
+
+    def take_out() -> None:
+        try:
+            while not is_over.is_set():
+                with lock:
+                    while renewals.sessions:
+                        renewals.sessions.popitem(last=False)
+                        taken[0] += 1
+        except BaseException as error:  # noqa: BLE001
+            wrong.append(error)
+
+    taker = threading.Thread(target=take_out)
+    taker.start()
+    run_at_once(work, len(made))
+    is_over.set()
+    taker.join()
+    assert wrong == []
+    assert renewals.take_hits() + entered[0] == sum(made)
+    assert taken[0] + len(renewals.sessions) <= entered[0]
 
 
 def run_at_once(work: Callable[[int], None], count: int) -> None:

@@ -6,6 +6,7 @@ import threading
 from collections.abc import Sequence
 from pathlib import Path
 
+import pytest
 from console_support import (
     StillLink,
     agree,
@@ -14,10 +15,12 @@ from console_support import (
     notices,
     owning,
     shown,
+    started,
     tracked_ids,
     until,
     wait_for,
     waiting,
+    was_read,
 )
 from console_values import in_memory, update_of
 
@@ -68,6 +71,24 @@ async def test_what_takes_long_shows_how_far_it_is_and_escape_stops_it() -> None
         assert set(app.main.view.roster.marks) == {"s-1", "s-0"}  # type: ignore[union-attr,attr-defined]
 
 
+async def test_many_sessions_are_judged_between_the_turns_of_the_screen(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("console.screens.commands.JUDGED_TOGETHER", 1)
+    link = Slow()
+    link.turns.release(9)
+    async with console(link, is_open=False) as (app, pilot):  # type: ignore[arg-type]
+        await until(pilot, lambda: len(tracked_ids(app)) == 4, "the sessions")
+        await pilot.press("down", "a")
+        assert app.main is not None
+        app.main.action_evict()
+        app.main.action_evict()  # Before the first could ask; it asks once.
+        await agree(app, pilot)
+        await until(pilot, lambda: notices(app), "what came of it")
+        assert "Evicted s-3, s-2, s-1 and 1 more." in notices(app)[0]
+        assert len(notices(app)) == 1
+
+
 async def test_what_is_done_at_once_shows_nothing() -> None:
     link = Slow()
     link.turns.release(9)
@@ -77,7 +98,7 @@ async def test_what_is_done_at_once_shows_nothing() -> None:
         await agree(app, pilot)
         await until(pilot, lambda: notices(app), "what came of it")
         assert "Evicted s-3, s-2, s-1 and 1 more." in notices(app)[0]
-        assert len(app.screen_stack) == 2
+        assert len(app.screen_stack) == 1
 
 
 async def test_quitting_ends_a_command_that_is_at_work() -> None:
@@ -120,3 +141,23 @@ def test_an_embedded_command_stops_between_two_parts_and_says_which_were_left(
         assert {one.why for one in outcomes if not one.is_done} == {STOPPED}
     finally:
         link.stop()
+
+
+def test_an_embedded_command_never_gets_far_ahead_of_what_is_shown(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("console.embedded.commands.AHEAD", TOGETHER)
+    monkeypatch.setattr("console.embedded.commands.SHOWS_S", 3_600.0)
+    ids = [f"s-{number:03}" for number in range(4 * TOGETHER)]
+    root = build(tmp_path / "state", ids)
+    with started(owning(root, waiting, capacity=len(ids))) as mirror:
+        mirror.until(was_read, "the first look")
+        outcomes: list[Outcome] = []
+        work = threading.Thread(target=lambda: outcomes.extend(mirror.link.rehydrate(ids)))
+        work.start()
+        most = 0
+        while work.is_alive():
+            if (update := mirror.link.take(0.05)) is not None:
+                most = max(most, len(update.tracked))
+        assert [one.is_done for one in outcomes] == [True] * len(ids)
+        assert most <= 2 * TOGETHER

@@ -153,6 +153,32 @@ def test_what_the_system_does_not_tell_of_the_sweep_finds(
         assert found.watches[-1].how == "watching"
 
 
+@pytest.mark.parametrize("why", ["many at once", "busy"])
+def test_what_is_lost_among_what_the_system_tells_of_is_found_soon(
+    why: str, root: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(watching, "SWEEP_EVERY_S", 3_600.0)
+    if why == "many at once":
+        monkeypatch.setattr(watching, "BUSY_SWEEP_EVERY_S", 3_600.0)
+    else:
+        monkeypatch.setattr(watching, "BUSY_SWEEP_EVERY_S", 0.05)
+        monkeypatch.setattr(watching, "MANY_SHARE", 1_000.0)
+    told = threading.Event()
+
+    def forgetful(*_: Any, stop_event: Any, **__: Any) -> Iterator[set[tuple[int, str]]]:
+        yield set()
+        told.wait(30)
+        yield {(2, str(root / "a" / "policy-state.json"))}
+        stop_event.wait()
+
+    monkeypatch.setattr("watchfiles.watch", forgetful)
+    with watched(root) as found:
+        wait_for(lambda: len(found.watches) >= 2, "the sweep once the watch stands")
+        checkpoint(root, "unheard")
+        told.set()
+        wait_for(lambda: "unheard" in found.changed, "the sweep")
+
+
 def test_a_system_that_cannot_watch_leads_to_polling_which_says_why(
     root: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

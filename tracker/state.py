@@ -179,7 +179,7 @@ class Difference(msgspec.Struct, frozen=True):
 
 def differences(memory: SessionState, disk: SessionState) -> tuple[Difference, ...]:
     """Returns the fields in which two states differ, in SessionState's order."""
-    if memory is disk:
+    if memory is disk or memory == disk:
         return ()
     return tuple(
         Difference(field, ours, theirs)

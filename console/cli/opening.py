@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import stat
 import sys
@@ -65,9 +66,7 @@ def console(directory: str | None, feed: str | None, **options: Any) -> int:
             origin = settings.origins["read_only"]
             raise AskedWrongError(f"--feed owns the directory, but {origin} makes it read-only")
         _check_feed(feed)
-    from console.running import open_console
-
-    return open_console(settings, directory=directory, feed=feed)
+    return _open(settings, directory=directory, feed=feed)
 
 
 @click.command("demo")
@@ -98,9 +97,22 @@ def demo(seed: int | None, rate: float | None, demo_capacity: int | None, **opti
 
 def _open_demo(settings: Settings, options: DemoOptions) -> int:
     _check_terminal(None)
-    from console.running import open_console
+    return _open(settings, directory=None, demo=options)
 
-    return open_console(settings, directory=None, demo=options)
+
+def _open(settings: Settings, **options: Any) -> int:
+    """Opens the console.
+
+    The garbage collector stands still until there is something on the screen: all that a start
+    makes is there to stay.
+    """
+    gc.disable()
+    try:
+        from console.running import open_console
+
+        return open_console(settings, **options)
+    finally:
+        gc.enable()
 
 
 def _offer_demo(settings: Settings) -> int:

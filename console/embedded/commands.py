@@ -42,6 +42,12 @@ from tracker import (
 TOGETHER: Final = 32
 """How many sessions are changed in one hold of the tracker's lock."""
 
+AHEAD: Final = 2_048
+"""How many sessions a command may change before the console has shown some of it."""
+
+SHOWS_S: Final = 0.25
+"""The longest a command waits for that, however far behind the screen is."""
+
 STOPPED: Final = "stopped before its turn"
 
 Item = TypeVar("Item")
@@ -63,6 +69,8 @@ class Commands:
         self._stopping = threading.Event()
         self._watcher: Watcher | None = None
         self._lending = Lending()
+        self._is_followed = False  # Whether somebody takes what happens.
+        self._is_shown = threading.Event()
 
     def evict(self, sessions: Sequence[str], progress: GoesOn | None = None) -> tuple[Outcome, ...]:
         """Evicts sessions through the tracker; see `Link.evict`."""
@@ -125,12 +133,28 @@ class Commands:
         with self._working() as opened:
             return opened.survey.text(folder, filename)
 
-    def diagnose(self) -> tuple[Finding, ...]:
-        """Lets the doctor examine the directory, with a survey of its own; see `Link.diagnose`."""
+    def diagnose(self, progress: GoesOn | None = None) -> tuple[Finding, ...]:
+        """Lets the doctor examine the directory, with a survey of its own; see `Link.diagnose`.
+
+        Every folder is looked at twice, by the survey and by the doctor; each is half of it.
+        """
+        goes_on = self._until_stopped(progress)
+        has_stopped = False
+
+        def surveyed(done: int, total: int) -> bool:
+            nonlocal has_stopped
+            has_stopped = not goes_on(done // 2, total)
+            return not has_stopped
+
+        def examined(done: int, total: int) -> bool:
+            return goes_on((total + done) // 2, total)
+
         with self._working() as opened:
             survey = Survey(opened.store.root)
-            survey.sweep(self._until_stopped(None))
-            return diagnose(opened.store.root, survey, wall_clock_ms())
+            survey.sweep(surveyed)
+            if has_stopped:
+                return ()
+            return diagnose(opened.store.root, survey, wall_clock_ms(), examined)
 
     def plan_prune(self, older_than_ms: int, progress: GoesOn | None = None) -> PrunePlan:
         """Plans what is old enough to be deleted; see `Link.plan_prune`.
@@ -223,7 +247,19 @@ class Commands:
                 if progress is not None and not progress(done, len(items)):
                     outcomes += [Outcome(id_of(one), False, STOPPED) for one in items[done:]]
                     break
+                if done % AHEAD == 0 and done < len(items):
+                    self._let_it_be_shown()
         return tuple(outcomes)
+
+    def _let_it_be_shown(self) -> None:
+        """Waits a moment until the next update is asked for: the one before has been shown then.
+
+        A screen that falls behind would be given one large update, and answer no key while it
+        takes that in.
+        """
+        if self._is_followed:
+            self._is_shown.clear()
+            self._is_shown.wait(SHOWS_S)
 
     def _until_stopped(self, progress: GoesOn | None) -> GoesOn:
         def goes_on(done: int, total: int) -> bool:

@@ -20,7 +20,8 @@ LINE_BYTES: Final = 8 * 1024 * 1024
 """The longest line that is read; a longer one is counted as bad and skipped."""
 
 WAIT_S: Final = 0.1
-"""How often a file that has no more to give, yet, is asked again."""
+"""How often a file that has no more to give, yet, is asked again: only of a pipe or a FIFO with a
+writer does the system tell when there is more. As often it is looked whether to stop."""
 
 
 class LineBuffer:
@@ -90,12 +91,15 @@ def _read_until_replaced(
     fd: int, path: str, status: os.stat_result, stopping: threading.Event
 ) -> Iterator[Event | BadLine]:
     buffer = LineBuffer()
+    poll = select.poll()
+    poll.register(fd, select.POLLIN)
     read_bytes = 0
     while not stopping.is_set():
         try:
             data = os.read(fd, READ_BYTES)
         except BlockingIOError:  # A FIFO whose writers have nothing to say just now.
-            data = b""
+            poll.poll(WAIT_S * 1000)
+            continue
         if data:
             read_bytes += len(data)
             yield from buffer.feed(data)

@@ -9,15 +9,18 @@ operator does is in `commands`.
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from functools import partial
-from typing import Final
+from typing import Any, Final
 
 from console.embedded.commands import Commands
 from console.embedded.feeds import hand_over
 from console.embedded.homes import Homes, last_checkpoint_ms
 from console.embedded.lending import Opened
+from console.embedded.observing import observe, observe_newest
+from console.embedded.pacing import Pace
 from console.embedded.pending import LookedUp, Pending
+from console.embedded.soonest import look_soonest
 from console.embedded.watching import Watcher
 from console.snapshot import Face, Feed, Mode, Progress, Update, Watch
 from tracker import (
@@ -38,8 +41,9 @@ from tracker import DirectoryStore as Store
 RETRY_S: Final = 0.5
 """How often a directory that can't be opened is tried again."""
 
-FRAME_S: Final = 1 / 32
-"""The least time between two updates: a person sees no steps from about 30 a second on."""
+SEEN_S: Final = 0.3
+"""How long reading waits until the first sessions were shown: one interpreter does both, and would
+do them later."""
 
 FeedLines = Callable[[threading.Event], Iterator[Event | BadLine]]
 TrackerOf = Callable[[Store], SessionTracker]
@@ -82,6 +86,8 @@ class EmbeddedLink(Commands):
         self._face = Face.OPENING
         self._plugin_why = ""
         self._is_fresh = True
+        self._pace = Pace()
+        self._is_seen = threading.Event()  # Somebody who has shown an update asks for the next.
         self._watch = Watch()
         self._feed = Feed(feed_name)
         self._loading: Progress | None = None
@@ -89,24 +95,35 @@ class EmbeddedLink(Commands):
         self._threads: list[threading.Thread] = []
 
     def start(self) -> None:
-        """Begins to open, watch and feed, in the background."""
-        self._run("open", self._open)
+        """Begins to open, watch and feed, in the background; see `Link.start`."""
+        if not self._threads:
+            self._run("open", self._open)
+
+    def wait(self, timeout_s: float) -> None:
+        """Waits until there is something to take; `timeout_s` seconds at most."""
+        self._pending.wait(timeout_s)
 
     def take(self, timeout_s: float) -> Update | None:
         """Waits for something new and takes all of it; see `Link.take`."""
+        self._is_followed = True
+        self._is_shown.set()
+        if self._pace.has_begun:
+            self._is_seen.set()
         if not self._pending.wait(timeout_s):
             return None
-        self._stopping.wait(FRAME_S)
+        self._pace.keep(self._stopping, is_reading=self._loading is not None)
         tracker = self._tracker
+        # Read before what happened is taken: it never says more than what comes with it.
+        standing = self._standing()
         news = self._pending.take()
+        if self._standing() != standing:
+            self._pending.wake()
         is_fresh, self._is_fresh = self._is_fresh, False
         memory = LookedUp() if tracker is None else news.looked_up(tracker.peek)
         return Update(
             directory=self._directory,
             mode=self._mode,
             is_read_only=self._is_read_only,
-            face=self._face,
-            face_why=self._face_why,
             is_fresh=is_fresh,
             tracked=memory.tracked,
             changed=memory.changed,
@@ -115,18 +132,17 @@ class EmbeddedLink(Commands):
             removed=news.removed,
             changes=news.changes,
             statistics=None if tracker is None else tracker.statistics(),
-            watch=self._watch,
-            feed=self._feed,
-            loading=self._loading,
             at_ms=wall_clock_ms(),
             spills=tracker is None or tracker.spills,
             plugin_events=news.plugin_events,
-            plugin_why=self._plugin_why,
+            **standing,
         )
 
     def stop(self) -> str:
         """Ends everything; returns what went wrong with the last spills, in words."""
         self._stopping.set()
+        self._is_seen.set()
+        self._is_shown.set()
         self._pending.wake()
         for thread in self._threads:
             if thread is not threading.current_thread():
@@ -137,6 +153,17 @@ class EmbeddedLink(Commands):
         thread = threading.Thread(target=target, name=name, daemon=True)
         self._threads.append(thread)
         thread.start()
+
+    def _standing(self) -> dict[str, Any]:
+        """Returns how things stand apart from what happened: fields of an update."""
+        return {
+            "face": self._face,
+            "face_why": self._face_why,
+            "watch": self._watch,
+            "feed": self._feed,
+            "loading": self._loading,
+            "plugin_why": self._plugin_why,
+        }
 
     @property
     def _tracker(self) -> SessionTracker | None:
@@ -167,19 +194,14 @@ class EmbeddedLink(Commands):
     def _look_first(self, store: Store) -> None:
         opened = self._lending.opened or self._begun(store)
         tracker, survey = opened.tracker, opened.survey
-        self._show(Face.OPEN, "")
-        folders: list[FolderSummary] = []
-
-        def found(part: Sequence[FolderSummary]) -> None:
-            named = self._homes.named(part)
-            folders.extend(named)
-            self._pending.add_folders(named)
-
-        survey.sweep(self._progress, found)
+        self._face, self._face_why = Face.OPEN, ""  # Shown with the first that is found.
+        self._found(look_soonest(survey, store.root.path))
+        self._is_seen.wait(SEEN_S)
+        survey.sweep(self._progress, self._found)
         if self._stopping.is_set():
             return
         if tracker.is_read_only:
-            self._take_newest(tracker, folders)
+            observe_newest(tracker, self._homes.named(survey.summaries), self._stopping)
         self._loading = None
         self._watcher = Watcher(
             store.root.path,
@@ -205,26 +227,13 @@ class EmbeddedLink(Commands):
         self._lending.begin(opened)
         return opened
 
+    def _found(self, part: Sequence[FolderSummary]) -> None:
+        self._pending.add_folders(self._homes.named(part))
+
     def _progress(self, done: int, total: int) -> bool:
         self._loading = Progress(done, total)
         self._pending.wake()
         return not self._stopping.is_set()
-
-    def _take_newest(self, tracker: SessionTracker, folders: Iterable[FolderSummary]) -> None:
-        """Fills an observer's memory with the newest sessions, the oldest of them first."""
-        stored = [
-            (last_checkpoint_ms(one), one.session) for one in folders if one.state is not None
-        ]
-        for at_ms, session in sorted(stored)[-tracker.capacity :]:
-            if self._stopping.is_set():
-                return
-            self._observe(tracker, session, at_ms)
-
-    def _observe(self, tracker: SessionTracker, session: str, at_ms: int | None) -> None:
-        try:
-            tracker.observe(session, at_ms)
-        except HoldfastError:
-            return  # Counted by the tracker, and the folder's own verdict says why.
 
     # -- while open ---------------------------------------------------------------------------
 
@@ -235,7 +244,7 @@ class EmbeddedLink(Commands):
         if tracker is not None and tracker.is_read_only:
             active = [one.session for one in sorted(folders, key=last_checkpoint_ms)]
             for session in (*active, *gone):
-                self._observe(tracker, session, None)
+                observe(tracker, session, None)
         self._pending.add_folders(folders, removed)
 
     def _watching(self, watch: Watch) -> None:

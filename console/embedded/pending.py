@@ -113,10 +113,9 @@ class Pending:
         self._news.set()
 
     def clear(self) -> None:
-        """Forgets everything, as when the directory is opened anew."""
+        """Forgets everything, as when the directory is opened anew; that alone is no news."""
         with self._lock:
             self._forget()
-        self._news.set()
 
     def take(self) -> News:
         """Takes all of it."""

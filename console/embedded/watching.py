@@ -20,13 +20,30 @@ from tracker import StoreError, Survey, wall_clock_ms
 POLL_EVERY_S: Final = 0.7
 """Time between two sweeps where nothing tells of changes, so that each shows within a second."""
 
-SWEEP_EVERY_S: Final = 4.0
-"""Time between two sweeps where the system tells of changes."""
+SWEEP_EVERY_S: Final = 5.0
+"""Time between two sweeps where the system would tell of changes, and tells of none."""
+
+BUSY_SWEEP_EVERY_S: Final = 1.0
+"""The same once it tells of some: where there are any, more may have gone untold."""
+
+MANY_SHARE: Final = 0.25
+"""The share of all folders from which on a sweep is no dearer than a look at each that was told of.
+So many at once may come from a queue that ran over, and the sweep finds what got lost."""
 
 SWEEP_SHARE: Final = 0.05
 """The most of a core's time that sweeping takes."""
 
 RETRY_S: Final = 0.4
+
+STEP_MS: Final = 25
+"""How often `watchfiles` looks whether the system told of something, and the quiet after which it
+says so. Each look costs, whether or not anything happens."""
+
+DEBOUNCE_MS: Final = 50
+"""The longest that it gathers while there is no quiet."""
+
+LISTEN_MS: Final = 300
+"""The longest it waits to say that there was nothing: the first time, that the watch stands."""
 
 _LOG = logging.getLogger("holdfast.console")
 
@@ -67,6 +84,7 @@ class Watcher:
         self._hinted = threading.Event()
         self._hints: set[str] = set()
         self._hints_lock = threading.Lock()
+        self._folders = 0
         self._threads = [threading.Thread(target=self._sweep_on, name="sweep", daemon=True)]
         if not polls:
             self._threads.append(threading.Thread(target=self._listen, name="watch", daemon=True))
@@ -96,10 +114,10 @@ class Watcher:
             for changes in watch(
                 self._path,
                 watch_filter=None,
-                debounce=50,
-                step=5,
+                debounce=DEBOUNCE_MS,
+                step=STEP_MS,
                 stop_event=self._stopping,
-                rust_timeout=300,
+                rust_timeout=LISTEN_MS,
                 yield_on_timeout=True,
                 ignore_permission_denied=True,
             ):
@@ -119,11 +137,11 @@ class Watcher:
             self._hinted.set()
 
     def _folder_of(self, path: str) -> str:
-        return os.path.relpath(path, self._path).split(os.sep, 1)[0]
+        return path.removeprefix(self._path).lstrip(os.sep).partition(os.sep)[0]
 
     def _sweep_on(self) -> None:
-        due_s = time.monotonic()
-        every_s = 0.0
+        due_s = busy_due_s = time.monotonic()
+        every_s = cost_s = 0.0
         swept_ms = wall_clock_ms()
         while not self._stopping.is_set():
             self._hinted.wait(timeout=max(due_s - time.monotonic(), 0))
@@ -138,12 +156,15 @@ class Watcher:
                     return
                 while self._read_log() and not self._stopping.is_set():
                     pass
-                if time.monotonic() < due_s and hints:
-                    self._look(hints)
-                    continue
+                if hints:
+                    due_s = min(due_s, busy_due_s)
+                    if time.monotonic() < due_s and not self._are_many(hints):
+                        self._look(hints)
+                        continue
                 started_s = time.monotonic()
                 sweep = self._survey.sweep()
                 cost_s = time.monotonic() - started_s
+                self._folders = len(self._survey.summaries)
                 if sweep.changed or sweep.removed:
                     self._on_sweep(sweep.changed, sweep.removed)
                 swept_ms = wall_clock_ms()
@@ -164,12 +185,16 @@ class Watcher:
                 )
             )
             due_s = time.monotonic() + every_s
+            busy_due_s = time.monotonic() + max(BUSY_SWEEP_EVERY_S, cost_s / SWEEP_SHARE)
+
+    def _are_many(self, hints: set[str]) -> bool:
+        return len(hints) > MANY_SHARE * self._folders
 
     def _look(self, names: set[str]) -> None:
         changed, removed = [], []
         for name in names:
-            if name.startswith("."):
-                continue
+            if not name or name.startswith("."):
+                continue  # The directory itself, and what is no session's.
             if (summary := self._survey.look(name)) is not None:
                 changed.append(summary)
             elif self._survey.is_missing(name):

@@ -178,6 +178,12 @@ class Roster:
         self._show_unless_held()
         return is_marked
 
+    def unmark(self, keys: Iterable[str]) -> None:
+        """Takes the marks of rows away."""
+        self._stand()
+        self.marks.discard(keys)
+        self._show_unless_held()
+
     def mark_range(self, first: str, last: str) -> None:
         """Marks the rows shown from one key to another; see `Marks.add_range`."""
         self._stand()

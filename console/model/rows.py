@@ -5,6 +5,7 @@ Meaning never rests on colour alone: captured bands are filled squares, verdicts
 
 from __future__ import annotations
 
+from functools import cache, lru_cache
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from console.text import visible
@@ -12,7 +13,6 @@ from tracker import (
     CheckpointFile,
     FolderSummary,
     Rules,
-    SessionState,
     TrackedSession,
     Verdict,
     guard_names,
@@ -38,6 +38,10 @@ class Cell(NamedTuple):
 
 
 FILLED, HOLLOW = "■", "□"
+DASH, DIM_DASH = Cell("—"), Cell("—", "dim")
+
+SEEN = 1024
+"""How many of a kind of cell are kept: sessions differ in little, and many look alike."""
 
 VERDICT_TONES: dict[Verdict, Tone] = {
     Verdict.CLEAN: "good",
@@ -94,20 +98,24 @@ def session_cells(
     judged = judge(memory, disk)
     state = memory.state if memory else disk.state if disk else None
     active_ms = memory.touched_ms if memory else _active_ms(disk)
-    marks = "".join({"pinned": " ⚑", "ended": " ended"}[mark] for mark in judged.marks)
+    tone: Tone = "" if memory else "dim"
     return {
         "position": Cell("" if position is None else str(position), "dim"),
-        "session": Cell(visible(session, 256), "" if memory else "dim"),
-        "idle": Cell(age(now_ms - active_ms) if active_ms else "—", "" if memory else "dim"),
-        "verdict": Cell(f"{judged.verdict}{marks}", VERDICT_TONES[judged.verdict]),
+        "session": Cell(visible(session, 256), tone),
+        "idle": _age_cell((now_ms - active_ms) // 1000, tone) if active_ms else Cell("—", tone),
+        "verdict": _verdict_cell(judged.verdict, judged.marks),
         "bands": _marks(state.bands if state else 0, rules.bands),
         "quality": _marks(state.thresholds if state else 0, rules.thresholds),
-        "milestones": _milestone_marks(state),
-        "guards": _guard_marks(state),
-        "edits": _edits(state),
-        "trigger": Cell(visible(disk.last_trigger, 40) if disk and disk.last_trigger else "—"),
-        "checkpoints": Cell(str(disk.checkpoints) if disk else "—"),
-        "bytes": Cell(size(disk.file_bytes) if disk else "—", "dim"),
+        "milestones": _milestone_marks(state.milestones) if state else DIM_DASH,
+        "guards": _guard_marks(state.guards) if state else DIM_DASH,
+        "edits": (
+            _edits(state.edit_writes - state.marker_writes, state.edit_files - state.marker_files)
+            if state
+            else DIM_DASH
+        ),
+        "trigger": Cell(visible(disk.last_trigger, 40)) if disk and disk.last_trigger else DASH,
+        "checkpoints": Cell(str(disk.checkpoints)) if disk else DASH,
+        "bytes": _size_cell(disk.file_bytes) if disk else DIM_DASH,
     }
 
 
@@ -132,17 +140,16 @@ def folder_cells(
         notes.append(f"{disk.leftovers} temporary file(s) left by a killed owner")
     if disk.bad_kept:
         notes.append(f"{disk.bad_kept} bad record(s) kept")
-    marks = "".join({"pinned": " ⚑", "ended": " ended"}[mark] for mark in judged.marks)
     state = disk.state
     at_ms = state.last_checkpoint_ms if state else 0
     return {
         "folder": Cell(visible(disk.folder, 256)),
         "session": Cell(visible(disk.session, 256), "dim" if disk.session == disk.folder else ""),
-        "verdict": Cell(f"{judged.verdict}{marks}", VERDICT_TONES[judged.verdict]),
+        "verdict": _verdict_cell(judged.verdict, judged.marks),
         "time": Cell(clock_time(at_ms) if at_ms else "—"),
         "bands": _marks(state.bands if state else 0, rules.bands),
         "quality": _marks(state.thresholds if state else 0, rules.thresholds),
-        "milestones": _milestone_marks(state),
+        "milestones": _milestone_marks(state.milestones) if state else DIM_DASH,
         "trigger": Cell(visible(disk.last_trigger, 40) if disk.last_trigger else "—"),
         "checkpoints": Cell(str(disk.checkpoints)),
         "bytes": Cell(size(disk.file_bytes), "dim"),
@@ -244,29 +251,42 @@ def _active_ms(disk: FolderSummary | None) -> int:
     return max(disk.state.last_checkpoint_ms, disk.state.last_evaluated_ms)
 
 
+@cache
+def _verdict_cell(verdict: Verdict, marks: tuple[str, ...]) -> Cell:
+    said = "".join({"pinned": " ⚑", "ended": " ended"}[mark] for mark in marks)
+    return Cell(f"{verdict}{said}", VERDICT_TONES[verdict])
+
+
+@lru_cache(SEEN)
+def _age_cell(seconds: int, tone: Tone) -> Cell:
+    return Cell(age(seconds * 1000), tone)
+
+
+@lru_cache(SEEN)
 def _marks(captured: int, values: tuple[int, ...]) -> Cell:
     text = "".join(FILLED if captured >> value & 1 else HOLLOW for value in values)
     return Cell(text, "accent" if FILLED in text else "dim")
 
 
-def _guard_marks(state: SessionState | None) -> Cell:
-    if state is None:
-        return Cell("—", "dim")
-    names = guard_names(state.guards)
+@lru_cache(SEEN)
+def _guard_marks(guards: int) -> Cell:
+    names = guard_names(guards)
     text = "".join(name[0].upper() if name in names else "·" for name in ("continuity", "nudge"))
     return Cell(text, "dim")
 
 
-def _milestone_marks(state: SessionState | None) -> Cell:
-    if state is None:
-        return Cell("—", "dim")
-    names = [word for name, word in MILESTONE_WORDS.items() if name in state.milestones]
+@lru_cache(SEEN)
+def _milestone_marks(milestones: tuple[str, ...]) -> Cell:
+    names = [word for name, word in MILESTONE_WORDS.items() if name in milestones]
     return Cell(" ".join(names) or "·", "dim")
 
 
-def _edits(state: SessionState | None) -> Cell:
-    if state is None:
-        return Cell("—", "dim")
-    writes = max(state.edit_writes - state.marker_writes, 0)
-    files = max(state.edit_files - state.marker_files, 0)
+@lru_cache(SEEN)
+def _edits(writes: int, files: int) -> Cell:
+    writes, files = max(writes, 0), max(files, 0)
     return Cell(f"{writes}w {files}f", "" if writes else "dim")
+
+
+@lru_cache(SEEN)
+def _size_cell(file_bytes: int) -> Cell:
+    return Cell(size(file_bytes), "dim")

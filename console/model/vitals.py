@@ -7,6 +7,7 @@ first. That memory is getting full is said by a word, not by colour alone.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import lru_cache
 from typing import Final
 
 from rich.cells import cell_len, set_cell_size
@@ -90,7 +91,7 @@ def vital_lines(
     if cells >= SPARK_CELLS[0]:
         drawn = (chronicle.evictions, chronicle.rehydrations)
         moving = [
-            (*piece, Cell(" "), Cell(sparkline(series.buckets(now_ms, cells), cells), "accent"))
+            (*piece, Cell(" "), Cell(_spark(tuple(series.buckets(now_ms, cells)), cells), "accent"))
             for piece, series in zip(moving, drawn, strict=True)
         ]
     return [_joined([memory, *moving], width), _joined(others, width)]
@@ -139,6 +140,12 @@ def _counts(update: Update, counts: Statistics, folders: int, disk_bytes: int) -
             (Cell(f"thrash {counts.thrash:,}", "warn" if counts.thrash else ""),),
         ]
     return pieces
+
+
+@lru_cache(8)
+def _spark(values: tuple[int | None, ...], cells: int) -> str:
+    """Draws a sparkline; one whose values are what they were isn't drawn anew."""
+    return sparkline(values, cells)
 
 
 def _length(piece: Piece) -> int:

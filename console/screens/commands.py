@@ -40,6 +40,9 @@ ON_SESSIONS: Final = frozenset(("evict", "rehydrate", "pin", "release", "copy_id
 SHOWN_AFTER_S: Final = 0.2
 """How long a command may take before it is shown how far it is."""
 
+JUDGED_TOGETHER: Final = 2_000
+"""How many sessions are judged before the screen has its turn: a few milliseconds' worth."""
+
 ON_TABLES: Final = frozenset(("select", "columns"))
 """Actions that mean something in a table of sessions or folders alone."""
 
@@ -90,8 +93,16 @@ class Commands(Screen[None]):
         if action in ON_TABLES:
             return True if isinstance(self.view, TableView) else None
         if action in ON_SESSIONS:
-            return True if self.is_mounted and self.view.targets() else None
+            return True if self.is_mounted and self.has_targets else None
         return True
+
+    @property
+    def has_targets(self) -> bool:
+        """Whether there is a session to act on. Cost: of marks, those before the first found."""
+        view = self.view
+        if isinstance(view, TableView) and view.roster.marks:
+            return any(view.session_of(key) is not None for key in view.roster.marks)
+        return bool(view.targets())
 
     @property
     def _is_asking(self) -> bool:
@@ -140,11 +151,11 @@ class Commands(Screen[None]):
         if not ids:
             self.notify("No session is chosen: choose one with ↑ ↓ first.", markup=False)
             return
-        view, desk = self.view, self.desk
+        view = self.view
         if why := self._refusal(action):
             self.notify(why, severity="warning", markup=False)
             return
-        operator = desk.operator
+        operator = self.desk.operator
         run: dict[Action, Callable[..., Deed]] = {
             Action.EVICT: operator.evict,
             Action.REHYDRATE: operator.rehydrate,
@@ -155,9 +166,7 @@ class Commands(Screen[None]):
         held = self._hold(view)
         try:
             reason: str | None = ""
-            judged = [
-                judge(desk.board.tracked(session), desk.board.folder(session)) for session in ids
-            ]
+            judged = await self._judge(ids)
             if needs_asking(action, [one.verdict for one in judged]):
                 if self._is_asking:
                     return
@@ -170,6 +179,16 @@ class Commands(Screen[None]):
             view.let_go(held)
         if isinstance(view, TableView):
             view.unmark(deed.done)
+
+    async def _judge(self, ids: tuple[str, ...]) -> list[Judged]:
+        """Judges sessions, a part at a time: keys and updates have their turn between two."""
+        board, judged = self.desk.board, list[Judged]()
+        for start in range(0, len(ids), JUDGED_TOGETHER):
+            if start:
+                await asyncio.sleep(0)
+            part = ids[start : start + JUDGED_TOGETHER]
+            judged += [judge(board.tracked(session), board.folder(session)) for session in part]
+        return judged
 
     async def _carry_out(self, action: Action, run: Callable[[Going], Deed]) -> Deed:
         """Lets a command work on another thread; shows how far it is where that takes a while."""

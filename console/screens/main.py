@@ -104,8 +104,12 @@ class MainScreen(Openings):
     def on_mount(self) -> None:
         """Shows the empty faces, and lets ages tick."""
         self._tabs.current = FIRST
-        self.call_after_refresh(self.view.take_focus)
+        self.call_after_refresh(self._begin_in_view)
         self.set_interval(1.0, self._tick)
+
+    def _begin_in_view(self) -> None:
+        if not self._filter_bar.display:  # A filter may be typed before the first frame.
+            self.view.take_focus()
 
     # -- updates ----------------------------------------------------------------------------------
 
@@ -142,7 +146,7 @@ class MainScreen(Openings):
             title = (Cell(self.view.TITLE, "strong"),) if self.has_class("-low") else ()
             self._status.show((*title, *self.view.status()))
             # The footer is made anew each time its keys are: only when what they mean changes.
-            meaning = (self._current, bool(self.view.targets()), self.is_read_only)
+            meaning = (self._current, self.has_targets, self.is_read_only)
             if meaning != self._meaning:
                 self._meaning = meaning
                 self.refresh_bindings()

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from typing import Final
 
+from rich.cells import cell_len
 from rich.text import Text
 from textual import on
 from textual.app import ComposeResult
@@ -125,12 +126,22 @@ class Detail(Vertical):
         table.show(list(self._recent), empty_text="None yet.")
 
     def _say(self, text: Text) -> None:
-        if text != self._said:  # A text that is set again is laid out again, and all around it.
-            self._said = text
-            self.query_one("#subject", Static).update(text)
+        if text == self._said:  # A text that is set again is laid out again, and all around it.
+            return
+        subject = self.query_one("#subject", Static)
+        width = subject.content_size.width
+        is_as_tall = _unwrapped(text, width) == _unwrapped(self._said, width) > 0
+        self._said = text
+        subject.update(text, layout=not is_as_tall)
 
     def _file_cells(self, key: str, _index: int) -> dict[str, Cell]:
         return file_cells(self._files[key])
 
     def _recent_cells(self, key: str, _index: int) -> dict[str, Cell]:
         return self._recent[key]
+
+
+def _unwrapped(text: Text, width: int) -> int:
+    """Returns how many lines a text has; 0 where one is longer than the width, in cells."""
+    lines = text.plain.split("\n")
+    return len(lines) if all(cell_len(line) <= width for line in lines) else 0

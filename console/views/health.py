@@ -2,21 +2,21 @@
 
 The directory is examined in the background as the view becomes current, again when something on
 disk changed, and whenever it is asked for. What was found stays until the next examination ends.
+Escape stops one that takes long, until another is asked for; so does leaving the view.
 """
 
 from __future__ import annotations
 
+from functools import partial
 from typing import ClassVar, Final
 
 from textual import on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, VerticalScroll
-from textual.message import Message
 
 from console.desk import Desk
 from console.messages import CursorMoved, HealthKnown, RowOpened, SessionOpened, StateChanged
-from console.model.due import Due
 from console.model.findings import (
     detail_lines,
     finding_cells,
@@ -24,10 +24,12 @@ from console.model.findings import (
     remedies,
     summary_lines,
 )
+from console.model.going import Going
 from console.model.rows import Cell
 from console.model.wording import counted
 from console.model.words import empty_words
 from console.snapshot import Face, Update
+from console.views.examining import Examinations, Examined, examine_work
 from console.views.view import View
 from console.widgets.columns import Column
 from console.widgets.keys import key_of
@@ -45,17 +47,10 @@ COLUMNS: Final = (
 PATIENCE_S: Final = 0.2
 """How long an examination goes on before it is shown; most are done by then."""
 
+LOOKS_S: Final = 0.1
+"""How often it is looked then how far it is."""
+
 CHOOSE: Final = Cell("↑ ↓ choose a finding: what to do about it is said here.", "dim")
-
-
-class _Examined(Message):
-    """An examination came to its end: its findings, or why there are none, and when it began."""
-
-    def __init__(self, findings: tuple[Finding, ...], why: str, began_ms: int) -> None:
-        super().__init__()
-        self.findings = findings
-        self.why = why
-        self.began_ms = began_ms
 
 
 class HealthView(View):
@@ -92,8 +87,7 @@ class HealthView(View):
         self._folders = 0
         self._why = ""
         self._examined_ms = 0  # When what is shown was examined; 0 before the first time.
-        self._due = Due()
-        self._is_slow = False
+        self._examinations = Examinations()
 
     def compose(self) -> ComposeResult:
         """Arranges the summary above the findings, and the one chosen beside them."""
@@ -105,14 +99,26 @@ class HealthView(View):
 
     # -- what every view does -------------------------------------------------------------------
 
+    def on_mount(self) -> None:
+        """Looks how far an examination is, while one takes long."""
+        self._looks = self.set_interval(LOOKS_S, self._show_now, pause=True)
+
+    def on_unmount(self) -> None:
+        """Stops an examination that still runs."""
+        self._examinations.leave()
+
     def on_show(self) -> None:
         """Lets the directory be examined as the view becomes current."""
-        self._due.want()
+        self._examinations.ask()
+
+    def on_hide(self) -> None:
+        """Stops an examination that nobody waits for any more."""
+        self._examinations.leave()
 
     def show(self, update: Update, now_ms: int) -> None:
         """Notes whether anything on disk changed, and examines it where that is due."""
         if update.folders or update.removed or update.is_fresh:
-            self._due.want()
+            self._examinations.want()
         self._examine_if_due(now_ms)
         self._show_all(now_ms)
 
@@ -136,7 +142,10 @@ class HealthView(View):
         return False
 
     def step_back(self) -> bool:
-        """Takes the cursor off; whether it was on a finding."""
+        """Stops an examination that takes long, else takes the cursor off; whether it did."""
+        if self._examinations.stop():
+            self._show_all(self.desk.clock())
+            return True
         if self._table.cursor_key is None:
             return False
         self._table.put_cursor(None)
@@ -156,46 +165,39 @@ class HealthView(View):
 
     def action_examine(self) -> None:
         """Examines the directory again, now."""
-        self._due.want()
-        if not self._due.is_running and self._is_open:
+        self._examinations.ask()
+        if not self._examinations.is_running and self._is_open:
             self._examine()
 
     def _examine_if_due(self, now_ms: int) -> None:
-        if self._is_open and self._due.is_due(now_ms):
+        if self._is_open and self._examinations.is_due(now_ms):
             self._examine()
 
     def _examine(self) -> None:
         began_ms = self.desk.clock()
-        self._due.begin(began_ms)
-        self._is_slow = False
-
-        def work() -> None:
-            try:
-                self.post_message(_Examined(self.desk.link.diagnose(), "", began_ms))
-            except Exception as error:  # noqa: BLE001 - the top of a worker; it is shown.
-                why = str(error) or type(error).__name__
-                self.post_message(_Examined((), why, began_ms))
-
+        going = self._examinations.begin(began_ms)
+        work = examine_work(self, self.desk.link, going, began_ms)
         self.run_worker(work, thread=True, group="examine", exit_on_error=False)
-        self.set_timer(PATIENCE_S, self._is_taking_long)
+        self.set_timer(PATIENCE_S, partial(self._is_taking_long, going))
 
-    def _is_taking_long(self) -> None:
-        if self._due.is_running:
-            self._is_slow = True
+    def _is_taking_long(self, going: Going) -> None:
+        if self._examinations.is_running and going is self._examinations.going:
+            self._examinations.is_slow = True
+            self._looks.resume()
             self._show_all(self.desk.clock())
 
-    @on(_Examined)
-    def _take(self, message: _Examined) -> None:
+    @on(Examined)
+    def _take(self, message: Examined) -> None:
         message.stop()
         now_ms = self.desk.clock()
-        self._due.end(now_ms)
-        self._is_slow = False
-        self._why = message.why
-        if not message.why:
-            self._findings = keyed(message.findings)
-            self._folders = self.desk.board.folder_count
-            self._examined_ms = message.began_ms
-            self.post_message(HealthKnown(self.errors, self.warnings))
+        self._looks.pause()
+        if self._examinations.end(now_ms):
+            self._why = message.why
+            if not message.why:
+                self._findings = keyed(message.findings)
+                self._folders = self.desk.board.folder_count
+                self._examined_ms = message.began_ms
+                self.post_message(HealthKnown(self.errors, self.warnings))
         self._show_all(now_ms)
         self.post_message(StateChanged())
 
@@ -205,13 +207,13 @@ class HealthView(View):
         """Puts the finding beside the table, below it, or above in a line, by the room there is."""
         self.set_class(self.size.width < 110, "-narrow")
         self.set_class(self.size.height < 14, "-low")
-        self._show_summary(self.desk.clock())
+        self._show_now()
 
     @on(CursorMoved, "#findings")
     def _choose(self, message: CursorMoved) -> None:
         message.stop()
         self._show_finding()
-        self._show_summary(self.desk.clock())
+        self._show_now()
         self.post_message(StateChanged())
 
     @on(RowOpened, "#findings")
@@ -228,12 +230,19 @@ class HealthView(View):
         self._show_summary(now_ms)
         self._show_finding()
 
+    def _show_now(self) -> None:
+        self._show_summary(self.desk.clock())
+
     def _show_summary(self, now_ms: int) -> None:
         if not self._is_whole:
             return
         lines = summary_lines(
-            self._all, self._examined_ms, now_ms, self._why, is_slow=self._is_slow
+            self._all, self._examined_ms, now_ms, self._why, is_slow=self._examinations.is_slow
         )
+        if headway := self._examinations.headway(
+            key_of(self, "view.back", "esc"), key_of(self, "health.examine", "^r")
+        ):
+            lines.append(Cell(headway, "warn"))
         if self.has_class("-low") and self._chosen is not None:
             lines = detail_lines(self._chosen)[-1:]  # There is no room for the pane that says more.
         self.query_one("#health-summary", Lines).show(lines)
@@ -255,8 +264,10 @@ class HealthView(View):
             return "Nothing is known yet." if update is None else empty_words(update)
         if self._examined_ms:
             return f"Healthy: nothing found in {counted(self._folders, 'folder')}."
-        if self._is_slow:
+        if self._examinations.is_slow:
             return f"Examining {counted(self.desk.board.folder_count, 'folder')}…"
+        if self._examinations.was_stopped:
+            return "Nothing was examined: it was stopped."
         return "Nothing was examined yet." if self._why else ""
 
     @property

@@ -11,6 +11,7 @@ from typing import ClassVar, Final
 
 from textual import on
 from textual.binding import Binding, BindingType
+from textual.css.query import NoMatches
 
 from console.choices import Sorting
 from console.desk import Desk
@@ -117,21 +118,29 @@ class RosterView(View):
         """Shows the rows as they are now."""
         self.roster.update(self._changed, now_ms)
         self._changed = set()
-        self._show_rows(update)
+        self._fill_table(update)
 
-    def _show_rows(self, update: Update | None = None) -> None:
-        update = update or self.desk.board.update
-        if update is None or not (self.is_attached and self.query(LiveTable)):
+    def _show_rows(self) -> None:
+        """Shows the rows as they are now, and says so: somebody did something to them."""
+        update = self.desk.board.update
+        if update is None or not self.is_attached:
             return  # A question may be answered by the console's end.
+        self._fill_table(update)
+        self.post_message(StateChanged())
+
+    def _fill_table(self, update: Update) -> None:
+        try:
+            table = self.table
+        except NoMatches:
+            return  # It comes later than the view, and goes before it.
         empty = self.empty_text(update)
         if self.roster.total and self.roster.filter is not None:
             empty = "Nothing matches the filter; escape clears it."
-        self.table.show(self.roster.rows, empty_text=empty, divider_text=self.divider_text())
-        self.post_message(StateChanged())
+        table.show(self.roster.rows, empty_text=empty, divider_text=self.divider_text())
 
     def tick(self, now_ms: int) -> None:
         """Lets ages tick."""
-        self.table.refresh()
+        self.table.refresh_changed()
 
     def take_focus(self) -> None:
         """Gives the focus to the table, at once: the next key may be meant for it already."""

@@ -128,9 +128,7 @@ class TableView(RosterView):
     def unmark(self, sessions: tuple[str, ...]) -> None:
         """Takes the marks of these sessions away."""
         gone = set(sessions)
-        for key in list(self.roster.marks):
-            if self.session_of(key) in gone:
-                self.roster.toggle(key)
+        self.roster.unmark([key for key in self.roster.marks if self.session_of(key) in gone])
         self._show_marks()
 
     def _show_marks(self) -> None:

@@ -62,7 +62,7 @@ def place(columns: Sequence[Column], width: int) -> tuple[Placed, ...]:
 
 def fit(text: str, width: int, *, is_right: bool = False, keeps_end: bool = False) -> str:
     """Returns text of exactly `width` cells: padded, or cut at its end or in its middle."""
-    length = cell_len(text)
+    length = len(text) if text.isascii() and text.isprintable() else cell_len(text)
     if length > width:
         ending = text[-(width // 3) :] if keeps_end and width >= 9 else ""
         room = max(width - 1 - cell_len(ending), 0)

@@ -20,12 +20,12 @@ from textual import events
 from textual.binding import Binding, BindingType
 from textual.geometry import Size
 from textual.reactive import var
-from textual.scroll_view import ScrollView
 from textual.strip import Strip
 
 from console.messages import CursorMoved, HeaderChosen, RowOpened
 from console.model.rows import Cell
 from console.widgets.columns import GAP, Column, fit
+from console.widgets.line_view import LineView
 from console.widgets.painter import Painter
 
 DIVIDER: Final = "\0"
@@ -43,7 +43,7 @@ def _unmarked(_key: str) -> bool:
     return False
 
 
-class LiveTable(ScrollView, can_focus=True):
+class LiveTable(LineView, can_focus=True):
     """A table of keyed rows. Fill it with `show`.
 
     Args:
@@ -93,7 +93,7 @@ class LiveTable(ScrollView, can_focus=True):
         self._sort: tuple[str | None, bool] = (None, False)
         self._keys: Sequence[str] = ()
         self._cursor_index = -1
-        self._painter = Painter(self._part_style)
+        self._painter = Painter(self._part_style, self.finished)
         self._placed_width = -1
         self._empty_text = ""
         self._divider_text = ""
@@ -204,31 +204,39 @@ class LiveTable(ScrollView, can_focus=True):
         if self.cursor_key is not None:
             self._scroll_into_view(self._cursor_index)
 
-    def notify_style_update(self) -> None:
+    def forget_styles(self) -> None:
         """Draws everything anew in other colours."""
         self._painter.forget()
-        super().notify_style_update()
 
-    def render_line(self, y: int) -> Strip:
-        """Draws one line of the screen: the header, a row, or nothing."""
+    def draw_lines(self, lines: list[int]) -> list[Strip]:
+        """Draws lines of the screen: the header, rows, or nothing."""
+        self._lay_out()
+        top, cursor_key = self.scroll_offset.y, self.cursor_key
+        return [self._line(y, top, cursor_key) for y in lines]
+
+    def _lay_out(self) -> None:
+        """Places the columns where the width is another."""
         width = self.scrollable_content_region.width
         if width != self._placed_width:
             self._painter.lay_out(self._columns, width)
             self._placed_width = width
+
+    def _line(self, y: int, top: int, cursor_key: str | None) -> Strip:
         painter = self._painter
         if y == 0:
             titles = {one.key: Cell(self._title(one)) for one in self._columns}
             return painter.row(titles, " ", ("header",))
-        index = self.scroll_offset.y + y - 1
+        index = top + y - 1
         if index >= len(self._keys):
             text = self._empty_text if not self._keys and y == 2 else ""
             return painter.line(f" {text}", "dim")
         key = self._keys[index]
         if key == DIVIDER:
-            return painter.line(f"── {self._divider_text} ".ljust(width, "─"), "divider")
+            line = f"── {self._divider_text} ".ljust(self._placed_width, "─")
+            return painter.line(line, "divider")
         over: tuple[str, ...] = ("marked",) if self._is_marked(key) else ()
         first = MARK if over else " "
-        if key == self.cursor_key:
+        if key == cursor_key:
             over = (*over, "cursor")
         return painter.row(self._cells_of(key, index), first, over)
 
@@ -280,4 +288,4 @@ class LiveTable(ScrollView, can_focus=True):
         self.scroll_to(y=max(line, 0), animate=False, force=True, immediate=True)
 
     def _resize_virtual(self) -> None:
-        self.virtual_size = Size(self.size.width, len(self._keys) + 1)
+        self.set_virtual_size(Size(self.size.width, len(self._keys) + 1))

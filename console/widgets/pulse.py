@@ -73,6 +73,10 @@ class Pulse(Widget):
     _shown: tuple[Update, int, int, Chronicle, int] | None = None
     _lines: Sequence[Sequence[Cell]] = ()
 
+    def __init__(self, *, id: str | None = None) -> None:  # noqa: A002
+        super().__init__(id=id)
+        self._styles: dict[Tone, Style] = {}  # By tone, until the theme changes.
+
     def show(
         self, update: Update, folders: int, disk_bytes: int, chronicle: Chronicle, now_ms: int
     ) -> None:
@@ -102,17 +106,25 @@ class Pulse(Widget):
             self.styles.height = len(self._lines)
         self.refresh()
 
+    def notify_style_update(self) -> None:
+        """Draws everything anew in other colours."""
+        self._styles.clear()
+        super().notify_style_update()
+
     def render_line(self, y: int) -> Strip:
         """Draws one line."""
-        base = self.rich_style
         cells = self._lines[y] if y < len(self._lines) else ()
-        segments = [Segment(cell.text, self._style(cell.tone, base)) for cell in cells]
-        return Strip(segments).adjust_cell_length(self.size.width, base)
+        segments = [Segment(cell.text, self._style(cell.tone)) for cell in cells]
+        return Strip(segments).adjust_cell_length(self.size.width, self._style(""))
 
-    def _style(self, tone: Tone, base: Style) -> Style:
-        if not tone:
-            return base
-        return base + self.get_component_rich_style(f"pulse--{tone}", partial=True)
+    def _style(self, tone: Tone) -> Style:
+        style = self._styles.get(tone)
+        if style is None:
+            style = self.rich_style
+            if tone:
+                style += self.get_component_rich_style(f"pulse--{tone}", partial=True)
+            self._styles[tone] = style
+        return style
 
 
 def masthead_text(update: Update, now_ms: int, width: int) -> Text:

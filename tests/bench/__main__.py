@@ -6,6 +6,7 @@ import argparse
 import json
 import sys
 from collections.abc import Sequence
+from typing import Final
 
 from . import page
 from .curve import SIZES, measured
@@ -15,6 +16,9 @@ from .report import as_record, as_table, machine
 from .row import QUICK, WHOLE, Effort, Measured, Row
 from .rows import ROWS
 
+STOPPED: Final = 130
+"""The exit code after Ctrl-C: 128 and the number of the signal, as shells count."""
+
 
 def main() -> int:
     """Measures rows, or the curves of the plot, and prints or writes what came of it."""
@@ -22,13 +26,10 @@ def main() -> int:
     parser.add_argument("--quick", action="store_true", help="small sizes: see that all of it runs")
     parser.add_argument("--json", action="store_true", help="print JSON instead of a table")
     parser.add_argument("--rows", default="", help="names of rows or groups, divided by commas")
-    parser.add_argument("--plot", action="store_true", help="measure the curves; write plot.svg")
-    parser.add_argument("--write", action="store_true", help="write the table into README.md")
+    parser.add_argument("--plot", action="store_true", help="measure only the curves: plot.svg")
+    parser.add_argument("--write", action="store_true", help="rows and curves: README.md, plot.svg")
     options = parser.parse_args()
     effort = QUICK if options.quick else WHOLE
-    if options.plot:
-        draw(effort)
-        return 0
     try:
         rows = chosen(options.rows)
     except KeyError as error:
@@ -37,15 +38,14 @@ def main() -> int:
         )
     if options.write and (options.quick or len(rows) < len(ROWS)):
         parser.error("--write takes one whole run, of every row")
-    results = [_measured(row, effort) for row in rows]
-    table = as_table(rows, results)
-    if options.json:
-        records = [as_record(row, one) for row, one in zip(rows, results, strict=True)]
-        print(json.dumps({"machine": machine(), "rows": records}, indent=2, ensure_ascii=False))
-    else:
-        print(table)
-    if options.write:
-        page.write("table", f"One run, {machine()}.\n\n{table}")
+    try:
+        if options.plot and not options.write:
+            _show_plot(drawn(effort), effort)
+        else:
+            _run(rows, effort, as_json=options.json, writes=options.write)
+    except KeyboardInterrupt:
+        print("stopped; nothing was written", file=sys.stderr)
+        return STOPPED
     return 0
 
 
@@ -64,11 +64,28 @@ def chosen(names: str) -> tuple[Row, ...]:
     return tuple(row for row in ROWS if any(_is_meant(row, name) for name in asked))
 
 
-def draw(effort: Effort) -> None:
-    """Measures every curve and writes the plot."""
+def drawn(effort: Effort) -> str:
+    """Measures every curve; returns the plot as SVG."""
     sizes: Sequence[int] = SIZES[:2] if effort.is_quick else SIZES
-    panels = [measured(curve, tuple(sizes), effort) for curve in CURVES]
-    svg = plot(panels)
+    return plot([measured(curve, tuple(sizes), effort, _tell) for curve in CURVES])
+
+
+def _run(rows: Sequence[Row], effort: Effort, *, as_json: bool, writes: bool) -> None:
+    """Measures rows and prints them; where it `writes`, the curves too, and the page last."""
+    results = [_measured(row, effort, f"{n} of {len(rows)}") for n, row in enumerate(rows, 1)]
+    table = as_table(rows, results)
+    if as_json:
+        records = [as_record(row, one) for row, one in zip(rows, results, strict=True)]
+        print(json.dumps({"machine": machine(), "rows": records}, indent=2, ensure_ascii=False))
+    else:
+        print(table)
+    if writes:
+        svg = drawn(effort)
+        page.write("table", f"One run, {machine()}.\n\n{table}")
+        _show_plot(svg, effort)
+
+
+def _show_plot(svg: str, effort: Effort) -> None:
     if effort.is_quick:
         print(svg)
     else:
@@ -79,9 +96,13 @@ def _is_meant(row: Row, name: str) -> bool:
     return row.name == name or row.name.startswith(f"{name}-")
 
 
-def _measured(row: Row, effort: Effort) -> Measured:
-    print(f"{row.name} …", file=sys.stderr, flush=True)
+def _measured(row: Row, effort: Effort, which: str) -> Measured:
+    _tell(f"{row.name}, {which}")
     return row.measure(effort)
+
+
+def _tell(what: str) -> None:
+    print(f"{what} …", file=sys.stderr, flush=True)
 
 
 if __name__ == "__main__":

@@ -6,6 +6,7 @@ import itertools
 import subprocess
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -28,7 +29,9 @@ def checkpoint_power(effort: Effort) -> Measured:
     """Synced, beside a C program that makes the same writes and the same syncs.
 
     What a sync takes changes from one moment to the next, so each of ours is followed by one of
-    the other's; and each is of a session that captured before, a while ago, as is usual.
+    the other's; and each is of a session that captured before, a while ago, as is usual. What it
+    takes to make a file depends on the part of the disk that its folder was put in, so the folders
+    of both are made in turn, side by side.
     """
     try:
         program = floor("checkpoint")
@@ -37,28 +40,29 @@ def checkpoint_power(effort: Effort) -> Measured:
     rounds = effort.rounds * EACH
     names = [f"session-{number:03d}" for number in range(rounds + 1)]
     with _tracker_capturing("power") as (capture, root):
-        for name in names:
-            capture(name, 0)
-        command = [program, str(root.parent), f"{len(names)}", *_sizes(root)]
+        capture("first", 0)
+        command = [program, str(root), *_sizes(root)]
         with subprocess.Popen(
             command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
         ) as child:
             stdin, stdout = child.stdin, child.stdout
             assert stdin is not None
             assert stdout is not None
-            assert stdout.readline() == "ready\n"
-            let_settle(root / names[-1])
-            due = iter(names)
 
-            def ours() -> float:
-                name = next(due)
-                return wall_s(lambda: capture(name, 1))
-
-            def in_c() -> float:
-                print(file=stdin, flush=True)
+            def in_c(name: str) -> float:
+                print(f"floor-{name}", file=stdin, flush=True)
                 return float(stdout.readline())
 
-            found = interleaved(ours, in_c, rounds)
+            for name in names:
+                capture(name, 0)
+                in_c(name)
+            let_settle(root / names[-1])
+            ours_due, theirs_due = iter(names), iter(names)
+            found = interleaved(
+                lambda: wall_s(partial(capture, next(ours_due), 1)),
+                lambda: in_c(next(theirs_due)),
+                rounds,
+            )
             stdin.close()
     return found
 
@@ -128,7 +132,7 @@ def _capture_all(capture: Capture, names: Sequence[str]) -> None:
 
 def _sizes(root: Path) -> tuple[str, str, str]:
     """The bytes of a checkpoint file, a manifest line and a record, as one session has them."""
-    folder = next(root.glob("session-*"))
+    folder = next(root.glob("[!.]*"))
     file = next(folder.glob("*.md"))
     line = (folder / "manifest.jsonl").read_bytes().splitlines(keepends=True)[-1]
     record = folder / "policy-state.json"

@@ -44,8 +44,16 @@ class Points(msgspec.Struct, frozen=True):
     lines: dict[str, tuple[float, ...]]
 
 
-def measured(curve: Curve, sizes: tuple[int, ...], effort: Effort) -> Points:
-    """Measures a curve at each size."""
-    found = [curve.measure(size, effort) for size in sizes]
+def measured(
+    curve: Curve,
+    sizes: tuple[int, ...],
+    effort: Effort,
+    tell: Callable[[str], object] = lambda what: None,
+) -> Points:
+    """Measures a curve at each size, telling of each before."""
+    found = []
+    for size in sizes:
+        tell(f"{curve.title}, {size:,}")
+        found.append(curve.measure(size, effort))
     names = list(found[0])
     return Points(curve, sizes, {name: tuple(one[name] for one in found) for name in names})

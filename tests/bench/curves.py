@@ -4,7 +4,12 @@ from __future__ import annotations
 
 from typing import Final
 
-from . import eviction, scanning, touch
+from . import eviction, live, scanning, touch
 from .curve import Curve
 
-CURVES: Final[tuple[Curve, ...]] = (touch.CURVE, eviction.CURVE, scanning.CURVE)
+CURVES: Final[tuple[Curve, ...]] = (
+    touch.CURVE,
+    eviction.CURVE,
+    scanning.CURVE,
+    live.CURVE,
+)

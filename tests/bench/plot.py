@@ -11,9 +11,9 @@ from .curve import OURS, Points
 from .report import figure
 from .row import Unit
 
-WIDTH: Final = 380
+WIDTH: Final = 420
 HEIGHT: Final = 260
-LEFT, RIGHT, TOP, BOTTOM = 64, 104, 34, 34
+LEFT, RIGHT, TOP, BOTTOM = 64, 140, 34, 46
 ACROSS: Final = 2
 
 COLOURS: Final = ("#0b62b0", "#b3541e", "#4d7c2e", "#7a4a9c")
@@ -59,9 +59,11 @@ def _panel(panel: Points) -> list[str]:
     parts = [f'<text x="{LEFT}" y="18" font-weight="bold">{escape(panel.curve.title)}</text>']
     parts += [_grid_line(up(tick), figure(tick, panel.curve.unit)) for tick in ticks]
     parts += [
-        f'<text x="{across(size)}" y="{HEIGHT - 16}" text-anchor="middle">{_short(size)}</text>'
+        f'<text x="{across(size)}" y="{HEIGHT - 28}" text-anchor="middle">{_short(size)}</text>'
         for size in panel.sizes
     ]
+    middle = (LEFT + WIDTH - RIGHT) / 2
+    parts.append(f'<text x="{middle}" y="{HEIGHT - 10}" text-anchor="middle">sessions</text>')
     ends = _apart([up(line[-1]) for line in panel.lines.values()])
     for number, (name, line) in enumerate(panel.lines.items()):
         points = [(across(size), up(value)) for size, value in zip(panel.sizes, line, strict=True)]

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import subprocess
+from contextlib import closing
 from pathlib import Path
 
 from tracker import open_store
 
 from . import original
 from .floors import NoCompilerError, floor
-from .rounds import cpu_s, interleaved
+from .rounds import Cost, interleaved, loop_cpu_s
 from .row import Effort, Goal, Measured, Row
 from .worlds import NOW_MS, directory, ids
 
@@ -35,22 +36,16 @@ def rehydrate_original(effort: Effort) -> Measured:
     """Beside the original's checks and its reading, ported."""
     root, names = directory(effort.few), ids(effort.few)
 
-    def ported() -> float:
-        return cpu_s(lambda: [original.load(str(root), name) for name in names], len(names))
+    def ported(name: str) -> object:
+        return original.load(str(root), name)
 
-    return _beside(effort, root, names, ported)
+    return _beside(effort, root, names, lambda: loop_cpu_s(ported, names))
 
 
-def _beside(effort: Effort, root: Path, names: list[str], peer) -> Measured:
-    store = open_store(root, read_only=True, clock=lambda: NOW_MS)
-    try:
-        return interleaved(
-            lambda: cpu_s(lambda: [store.load(name) for name in names], len(names)),
-            peer,
-            effort.rounds,
-        )
-    finally:
-        store.close()
+def _beside(effort: Effort, root: Path, names: list[str], peer: Cost) -> Measured:
+    """Each session is loaded and let go of, on both sides."""
+    with closing(open_store(root, read_only=True, clock=lambda: NOW_MS)) as store:
+        return interleaved(lambda: loop_cpu_s(store.load, names), peer, effort.rounds)
 
 
 ROWS = (

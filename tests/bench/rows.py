@@ -5,11 +5,16 @@ from __future__ import annotations
 from typing import Final
 
 from . import (
+    changes,
     checkpoints,
     eviction,
     handling,
     headless,
+    idle,
+    live,
     memory,
+    paint,
+    recovery,
     rehydration,
     replaying,
     scanning,
@@ -27,4 +32,9 @@ ROWS: Final[tuple[Row, ...]] = (
     *scanning.ROWS,
     *replaying.ROWS,
     *headless.ROWS,
+    *live.ROWS,
+    *paint.ROWS,
+    *changes.ROWS,
+    *recovery.ROWS,
+    *idle.ROWS,
 )

@@ -10,6 +10,7 @@ from pathlib import Path
 import msgspec
 
 from tracker import DirectoryStore, Survey, open_store
+from tracker.store.files import Folder
 
 from .curve import OURS, Curve
 from .rounds import child_cpu_s, cpu_s, interleaved
@@ -42,6 +43,40 @@ def scan_rglob(sessions: int, effort: Effort) -> Measured:
             lambda: cpu_s(lambda: list(root.rglob("*"))),
             _rounds(sessions, effort),
         )
+
+
+def open_find(sessions: int, effort: Effort) -> Measured:
+    """Every folder opened and its files listed, the store's safe way, beside `find`."""
+    if shutil.which("find") is None:
+        return Measured(skipped=NO_FIND)
+    root = _directory(sessions, effort)
+    with _observed(root) as store:
+        return interleaved(
+            lambda: cpu_s(lambda: _listed(store.root)),
+            lambda: child_cpu_s(["find", str(root)]),
+            _rounds(sessions, effort),
+        )
+
+
+def open_rglob(sessions: int, effort: Effort) -> Measured:
+    """The same, beside `pathlib`."""
+    root = _directory(sessions, effort)
+    with _observed(root) as store:
+        return interleaved(
+            lambda: cpu_s(lambda: _listed(store.root)),
+            lambda: cpu_s(lambda: list(root.rglob("*"))),
+            _rounds(sessions, effort),
+        )
+
+
+def _listed(root: Folder) -> list[list[str]]:
+    """The names of the files in each session's folder, as a look at it asks for them first."""
+    listed = []
+    for name in root.names():
+        if not name.startswith(".") and (folder := root.open_folder(name)) is not None:
+            with folder:
+                listed.append(folder.names())
+    return listed
 
 
 def first_look(sessions: int, effort: Effort) -> Measured:
@@ -86,8 +121,8 @@ def _rows(sessions: int) -> tuple[Row, ...]:
     return (
         Row(
             f"scan-{sessions}",
-            f"{sessions:,} sessions found, the last changed first",
-            "`find` over the same tree",
+            f"{sessions:,} sessions found, the last changed first; no folder is opened",
+            "`find` over the same tree, which opens and lists every folder",
             "time",
             Goal("ratio", 1.4),
             partial(scan_find, sessions),
@@ -95,10 +130,26 @@ def _rows(sessions: int) -> tuple[Row, ...]:
         Row(
             f"scan-rglob-{sessions}",
             "the same",
-            "`pathlib.Path.rglob('*')`",
+            "`pathlib.Path.rglob('*')`, which opens and lists every folder",
             "time",
             Goal("faster", 4),
             partial(scan_rglob, sessions),
+        ),
+        Row(
+            f"open-{sessions}",
+            f"each of {sessions:,} folders opened, judged and listed",
+            "`find` over the same tree",
+            "time",
+            Goal("ratio", 1.4),
+            partial(open_find, sessions),
+        ),
+        Row(
+            f"open-rglob-{sessions}",
+            "the same",
+            "`pathlib.Path.rglob('*')`",
+            "time",
+            Goal("faster", 4),
+            partial(open_rglob, sessions),
         ),
         Row(
             f"look-{sessions}",
@@ -122,7 +173,7 @@ def _rows(sessions: int) -> tuple[Row, ...]:
 
 def _curve(sessions: int, effort: Effort) -> dict[str, float]:
     few = msgspec.structs.replace(effort, rounds=3, many=max(effort.many, sessions))
-    found, globbed = scan_find(sessions, few), scan_rglob(sessions, few)
+    found, globbed = open_find(sessions, few), open_rglob(sessions, few)
     read = first_look(sessions, few)
     return {
         OURS: spread(found.ours).middle,
@@ -132,6 +183,6 @@ def _curve(sessions: int, effort: Effort) -> dict[str, float]:
     }
 
 
-CURVE = Curve("All sessions found", "time", _curve)
+CURVE = Curve("Every folder opened and listed", "time", _curve)
 
 ROWS = (*_rows(2_000), *_rows(20_000), *_rows(100_000))

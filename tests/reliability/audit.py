@@ -81,14 +81,18 @@ def read_record(folder: Path) -> tuple[dict[str, Any], str]:
 
 
 def listed(folder: Path) -> list[dict[str, Any]]:
-    """Reads the manifest's lines, torn ones left out."""
+    """Reads the manifest's lines, torn ones left out.
+
+    A line ends at its newline, or at the zeros that a cut left where one should be.
+    """
     return [line for line in _lines(folder / MANIFEST) if "filename" in line]
 
 
 def _lines(path: Path) -> Iterator[dict[str, Any]]:
     for raw in path.read_bytes().split(b"\n") if path.exists() else ():
+        until = raw.find(0)
         try:
-            line = json.loads(raw)
+            line = json.loads(raw if until < 0 else raw[:until])
         except ValueError:
             continue
         if isinstance(line, dict):

@@ -46,7 +46,7 @@ CHOICES = {
     Cut: (NOT, DONE),
 }
 
-EXHAUSTIVE = 3_000
+EXHAUSTIVE = 10_000
 """Up to how many combinations at one point all are tried; above, as many are drawn."""
 
 

@@ -19,6 +19,7 @@ from tracker import Effect, Event, SessionTracker, open_store
 from .audit import audit
 from .crash import CrashState, materialise, one_crash
 from .ledger import Ledger, plays_on, reopened
+from .listing import left_out
 from .recording import Recorder, Said, under_the_store
 from .script import EVENTS, script
 
@@ -57,6 +58,7 @@ def feed_cut(seed: int, counts: Counter[str], *, samples: int = 12, cuts: int = 
                 root = Path(parent) / "state"
                 wrong = [*audit(root, ledger), *reopened(root, ledger)]
                 wrong += plays_on(root, ledger) if number == 0 else []
+                wrong += left_out(root, ledger)
                 wrong += audit(root, ledger, is_swept=True)
             violations += [f"{state.where}: {one}" for one in wrong]
         if state is not None:

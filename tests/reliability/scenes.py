@@ -8,10 +8,11 @@ from pathlib import Path
 from directories import MANIFEST, STATE, write_original
 from feeds import MINUTE_MS, NOW_MS, compact, edit, end, turn
 
-from tracker import Effect, Event, SessionTracker
+from tracker import Effect, Event, SessionTracker, open_tracker
 
 from .audit import audit
 from .ledger import Ledger, plays_on, reopened
+from .listing import left_out
 
 LATER_MS = NOW_MS + 10 * MINUTE_MS
 ID = "s:1"
@@ -63,6 +64,14 @@ def tear_manifest(root: Path) -> None:
         manifest.write(b'{"file":"/x","filename":"20')
 
 
+def drop_newline(root: Path) -> None:
+    """Takes the newline off the manifest's end, as a cut does, and the record accounts for that."""
+    path = _folder(root) / MANIFEST
+    path.write_bytes(path.read_bytes()[:-1])
+    with open_tracker(root, clock=lambda: NOW_MS) as owner:
+        owner.handle(edit(ID, NOW_MS + 6, "a.py"))
+
+
 def drop_state(root: Path) -> None:
     """Leaves a manifest without a state, as a kill before the first state does."""
     (_folder(root) / STATE).unlink()
@@ -99,6 +108,9 @@ SCENES = {
     "rehydration that evicts another": Scene(turn("other", LATER_MS, 50, 60), *BANDS, capacity=1),
     "closing": Scene(None, *BANDS, by_hand=lambda owner: owner.close()),
     "capture after a torn line": Scene(turn(ID, LATER_MS, 50, 60), *BANDS, spoil=tear_manifest),
+    "capture after a line without its newline": Scene(
+        turn(ID, LATER_MS, 50, 60), *BANDS, spoil=drop_newline
+    ),
     "capture without a state": Scene(turn(ID, LATER_MS, 50, 60), FIRST, spoil=drop_state),
     "capture over a bad state": Scene(turn(ID, LATER_MS, 50, 60), *BANDS, spoil=break_state),
     "open over temporaries": Scene(turn(ID, LATER_MS, 50, 60), *BANDS, spoil=leave_temporaries),
@@ -158,4 +170,5 @@ def judged(scene: Scene, root: Path, ledger: Ledger, *, plays: bool = True) -> l
         bad_once = [f"loads that failed: {kind}" for kind in ("checksum", "torn")]
         again = [one for one in again if one not in bad_once]
     more = plays_on(root, ledger) if plays or is_spoilt else []
+    more += left_out(root, ledger)
     return [*wrong, *again, *more, *audit(root, ledger, is_swept=True)]

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
+from functools import partial
 from typing import Any
 from unittest.mock import patch
 
@@ -16,9 +17,37 @@ from tracker.store.files import Folder
 
 
 @contextmanager
+def writing_by(replace: Callable[..., None]) -> Iterator[None]:
+    """Every file the store replaces is replaced by this, those that are drafted before as well."""
+
+    class Late:
+        def __init__(self, *args: Any, **options: Any) -> None:
+            self.put = partial(replace, *args, **options)
+
+        def hurry(self) -> None:
+            """Nothing was written yet."""
+
+        def drop(self) -> None:
+            """Nothing was written yet."""
+
+    with (
+        patch("tracker.store.writer.replace_file", replace),
+        patch("tracker.store.writer.Draft", Late),
+    ):
+        yield
+
+
+@contextmanager
 def without_the_rename() -> Iterator[None]:
     """Files are written in place."""
-    with patch("tracker.store.writer.replace_file", _written_in_place):
+    with writing_by(_written_in_place):
+        yield
+
+
+@contextmanager
+def without_an_end_at_zeros() -> Iterator[None]:
+    """A line of a manifest that ends in zeros is passed over whole."""
+    with patch("tracker.store.manifest._before_zeros", lambda raw: None):
         yield
 
 
@@ -40,7 +69,7 @@ def without_a_word() -> Iterator[None]:
         except WriteError:
             return
 
-    with patch("tracker.store.writer.replace_file", silent):
+    with writing_by(silent):
         yield
 
 
@@ -79,7 +108,7 @@ def without_closing() -> Iterator[None]:
             os.dup(folder.fd)
             raise
 
-    with patch("tracker.store.writer.replace_file", leaking):
+    with writing_by(leaking):
         yield
 
 

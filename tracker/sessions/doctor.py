@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import stat
 from collections import Counter
+from collections.abc import Callable
 from enum import StrEnum
 from typing import Final
 
@@ -57,13 +58,20 @@ class Finding(msgspec.Struct, frozen=True):
 _ORDER: Final = tuple(Severity)
 
 
-def diagnose(root: Folder, survey: Survey, now_ms: int) -> tuple[Finding, ...]:
+def diagnose(
+    root: Folder,
+    survey: Survey,
+    now_ms: int,
+    progress: Callable[[int, int], bool] | None = None,
+) -> tuple[Finding, ...]:
     """Examines a state directory.
 
     Args:
         root: The open directory.
         survey: A survey of it that has been swept.
         now_ms: The time now, Unix ms.
+        progress: Told how many of how many folders were looked at; False stops, and the findings
+            then are of those.
 
     Returns:
         The findings, the worst first.
@@ -72,7 +80,9 @@ def diagnose(root: Folder, survey: Survey, now_ms: int) -> tuple[Finding, ...]:
     """
     findings = _about_directory(root)
     summaries = sorted(survey.summaries, key=lambda summary: summary.folder)
-    for summary in summaries:
+    for done, summary in enumerate(summaries):
+        if progress is not None and not progress(done, len(summaries)):
+            break
         findings += _about_folder(summary, now_ms)
         if summary.trouble == "unsafe":
             continue
@@ -89,6 +99,9 @@ def diagnose(root: Folder, survey: Survey, now_ms: int) -> tuple[Finding, ...]:
                     "mend its permissions or remove what stands there",
                 )
             )
+    else:
+        if progress is not None:
+            progress(len(summaries), len(summaries))
     findings += _collisions(summaries)
     return tuple(sorted(findings, key=lambda one: (_ORDER.index(one.severity), one.session)))
 

@@ -9,7 +9,7 @@ Safe for several threads, for three reasons. Sessions enter and leave under the 
 a single call of a C method on plain text, which the interpreter's lock makes whole: it comes before
 the session is taken out, and is caught up with, or after, and then it fails and takes the lock. And
 between reading the count and writing it no thread can take another's turn, for there is no call.
-A build of Python without that lock never enters a session here.
+A Python without that lock never enters a session here.
 """
 
 from __future__ import annotations
@@ -19,8 +19,8 @@ from collections import OrderedDict
 from collections.abc import Callable
 from typing import Final
 
-IS_GUARDED: Final = "t" not in sys.abiflags
-"""Whether this build of Python has the interpreter's lock. Source: the `t` of PEP 703."""
+IS_GUARDED: Final = sys.implementation.name == "cpython" and "t" not in sys.abiflags
+"""Whether this is CPython with the interpreter's lock. Source: the `t` of PEP 703."""
 
 
 class Renewals:

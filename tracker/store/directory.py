@@ -21,7 +21,7 @@ from tracker.store.durable import is_temporary, make_root, remove_quietly
 from tracker.store.examine import Examined
 from tracker.store.files import Folder, open_root
 from tracker.store.folders import may_be_folder
-from tracker.store.home import Home, Homes, Opened
+from tracker.store.home import Home, Homes, close_all
 from tracker.store.lock import OwnerLock, acquire
 from tracker.store.manifest import MANIFEST
 from tracker.store.protocol import Capture, Loaded, Saved
@@ -89,28 +89,21 @@ class DirectoryStore:
         """
         if (before := self._unconfirmed.get(session)) is not None:
             return _loaded(before)
-        with Opened() as opened:
+        opened: list[Folder] = []
+        try:
             home = self._homes.find(session, opened)
             loaded = _loaded(home)
-            if loaded is None:
-                return None
-            folder, found = home.folder, home.found
-            if _is_originals(home):
-                self._originals[session] = hash(found.raw)
-            if folder and found.is_bad and home.is_own and self._lock is not None:
-                self._writer.keep_bad(folder, found)
-                self._writer.settle_manifest(folder, is_known=False)
-                loaded = replace(loaded, seq=1)
-                self._writer.write_record(
-                    folder,
-                    session,
-                    found,
-                    found.saved,
-                    loaded.state,
-                    seq=1,
-                    manifest_bytes=found.manifest_bytes,
-                )
+            if loaded is None or not home.is_own:
+                return loaded
+            found = home.found
+            if found.record is not None:
+                if found.record.session is None:
+                    self._originals[session] = hash(found.raw)
+            elif home.folder and found.is_bad and self._lock is not None:
+                loaded = self._replace_bad(home.folder, found, session, loaded)
             return loaded
+        finally:
+            close_all(opened)
 
     def commit(
         self,
@@ -128,7 +121,8 @@ class DirectoryStore:
         """
         if self._lock is None:
             raise ReadOnlyError(f"{self._root.path}: opened to observe, nothing is written")
-        with Opened() as opened:
+        opened: list[Folder] = []
+        try:
             home = self._homes.find(session, opened)
             if home.folder is None and (captures or not ends):
                 # Another writer may make it at the same time, and have written there already.
@@ -146,6 +140,8 @@ class DirectoryStore:
                 raise
             self._unconfirmed.pop(session, None)
             return saved
+        finally:
+            close_all(opened)
 
     def sweep(self) -> int:
         """Removes temporary files a killed owner left behind; returns how many.
@@ -168,6 +164,21 @@ class DirectoryStore:
             except StoreError:
                 continue  # It is named when its session is touched, and by `doctor`.
         return swept
+
+    def _replace_bad(self, folder: Folder, found: Examined, session: str, loaded: Loaded) -> Loaded:
+        """Keeps a bad record and writes what was rebuilt in its place."""
+        self._writer.keep_bad(folder, found)
+        self._writer.settle_manifest(folder, is_known=False)
+        self._writer.write(
+            folder,
+            session,
+            found,
+            found.saved,
+            loaded.state,
+            seq=1,
+            manifest_bytes=found.manifest_bytes,
+        )
+        return replace(loaded, seq=1)
 
     def _commit(
         self,
@@ -194,7 +205,7 @@ class DirectoryStore:
         known_bytes += self._writer.settle_manifest(folder, is_known=_knows_manifest(home))
         if captures and not is_own and found.state is not None:
             # What was adopted stands in the session's own folder before anything is added to it.
-            self._writer.write_record(
+            self._writer.write(
                 folder,
                 session,
                 found,
@@ -203,24 +214,22 @@ class DirectoryStore:
                 seq=1,
                 manifest_bytes=known_bytes,
             )
-        for capture in captures:
-            known_bytes = self._writer.write_checkpoint(folder, session, capture, known_bytes)
         saved = state
         if not captures:
             kept = replace((before or home).found.saved, guards=0)
             saved = within_bounds(unite(kept, durable_part(state)), session)
         seq = max(seq, found.record.seq if found.record and is_own else 0) + 1
-        if ends and saved == FRESH and not known_bytes:
+        if ends and not captures and saved == FRESH and not known_bytes:
             self._writer.forget(folder)
             seq = 0
         else:
-            live = None if ends else state
-            self._writer.write_record(
+            self._writer.write(
                 folder,
                 session,
                 found,
                 saved,
-                live,
+                None if ends else state,
+                captures=captures,
                 seq=seq,
                 manifest_bytes=known_bytes,
                 spill=spill,

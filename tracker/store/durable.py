@@ -9,13 +9,14 @@ Source: DESIGN.md, section 5.
 from __future__ import annotations
 
 import errno
+import itertools
 import os
 import secrets
 from contextlib import suppress
 from typing import Final
 
 from tracker.errors import DirectoryError, WriteError, reason
-from tracker.store.files import Folder
+from tracker.store.files import Folder, close_quietly
 from tracker.store.refusal import refused
 
 TEMPORARY_PREFIX: Final = ".holdfast-"
@@ -24,6 +25,80 @@ TEMPORARY_SUFFIX: Final = ".tmp"
 _APPEND: Final = os.O_RDWR | os.O_APPEND | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
 _SYNC: Final = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
 _CREATE: Final = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC
+
+_TOKEN: Final = secrets.token_hex(8)
+_NUMBERS: Final = itertools.count()
+"""With the process's id, what no two temporary names share."""
+
+_WRITE_OUT: Final[int | None] = getattr(os, "POSIX_FADV_DONTNEED", None)
+"""The advice on which Linux starts to write a file out; None where there is no such call."""
+
+
+class Draft:
+    """What a file is to hold, under a temporary name in its folder. Nothing is promised yet.
+
+    What isn't `put` is to be dropped.
+
+    Args:
+        folder: The file's folder.
+        name: The file's name in it.
+        data: All it shall hold.
+        sync: Whether `put` syncs, so that a power cut can't undo it.
+
+    Raises:
+        WriteError: If it can't be written; nothing is left of it.
+    """
+
+    __slots__ = ("_fd", "_folder", "_name", "_sync", "_temporary")
+
+    def __init__(self, folder: Folder, name: str, data: bytes, *, sync: bool) -> None:
+        self._folder, self._name, self._sync = folder, name, sync
+        token = f"{os.getpid()}-{_TOKEN}-{next(_NUMBERS)}"
+        self._temporary = f"{TEMPORARY_PREFIX}{token}{TEMPORARY_SUFFIX}"
+        with _writing(folder.where(name)):
+            self._fd = os.open(self._temporary, _CREATE, 0o600, dir_fd=folder.fd)
+            try:
+                _write_all(self._fd, data)
+            except BaseException:
+                self.drop()
+                raise
+
+    def hurry(self) -> None:
+        """Has it written out while other things are done, so that its sync has less to wait for."""
+        if self._sync and _WRITE_OUT is not None:
+            with suppress(OSError):  # It is only sooner.
+                os.posix_fadvise(self._fd, 0, 0, _WRITE_OUT)
+
+    def put(self) -> None:
+        """Gives it the file's name, in place of what stands there: sync, rename, folder sync.
+
+        Raises:
+            WriteError: If any step fails. Up to the rename the old file stands and the draft is
+                dropped; after a failed sync nothing here is synced a second time.
+        """
+        folder = self._folder
+        with _writing(folder.where(self._name)):
+            try:
+                if self._sync:
+                    os.fsync(self._fd)
+                fd, self._fd = self._fd, -1
+                os.close(fd)
+                os.rename(self._temporary, self._name, src_dir_fd=folder.fd, dst_dir_fd=folder.fd)
+                self._temporary = ""
+            except BaseException:
+                self.drop()
+                raise
+            if self._sync:
+                os.fsync(folder.fd)
+
+    def drop(self) -> None:
+        """Removes what was not put, if that can be done; a left-over is swept at the next open."""
+        fd, self._fd = self._fd, -1
+        if fd >= 0:
+            close_quietly(fd)
+        temporary, self._temporary = self._temporary, ""
+        if temporary:
+            remove_quietly(self._folder, temporary)
 
 
 def replace_file(folder: Folder, name: str, data: bytes, *, sync: bool) -> None:
@@ -38,23 +113,7 @@ def replace_file(folder: Folder, name: str, data: bytes, *, sync: bool) -> None:
         WriteError: If any step fails. Up to the rename the old file stands and the temporary
             is removed; after a failed sync nothing here is synced a second time.
     """
-    path = folder.where(name)
-    temporary = f"{TEMPORARY_PREFIX}{os.getpid()}-{secrets.token_hex(8)}{TEMPORARY_SUFFIX}"
-    with _writing(path):
-        fd = os.open(temporary, _CREATE, 0o600, dir_fd=folder.fd)
-        try:
-            try:
-                _write_all(fd, data)
-                if sync:
-                    os.fsync(fd)
-            finally:
-                os.close(fd)
-            os.rename(temporary, name, src_dir_fd=folder.fd, dst_dir_fd=folder.fd)
-        except BaseException:
-            remove_quietly(folder, temporary)
-            raise
-        if sync:
-            os.fsync(folder.fd)
+    Draft(folder, name, data, sync=sync).put()
 
 
 def append_line(folder: Folder, name: str, line: bytes, *, sync: bool) -> tuple[int, int]:
@@ -222,8 +281,10 @@ class _writing:  # noqa: N801 - Reads as a verb where it is used.
 def _open_to_append(folder: Folder, name: str) -> tuple[int, bool]:
     """Opens a file, or makes it; returns its descriptor and whether it is new."""
     while True:
-        with suppress(FileNotFoundError):
+        try:
             return os.open(name, _APPEND, dir_fd=folder.fd), False
+        except FileNotFoundError:
+            pass
         with suppress(FileExistsError):  # Another writer made it meanwhile.
             flags = _APPEND | os.O_CREAT | os.O_EXCL
             return os.open(name, flags, 0o600, dir_fd=folder.fd), True

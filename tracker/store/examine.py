@@ -73,7 +73,10 @@ def examine(folder: Folder) -> Examined:
     """
     raw, record, bad = _read_record(folder)
     # Asked for after the record was read: a line that comes in between is one it doesn't know of.
-    return _examined(folder, raw, record, bad, _manifest_bytes(folder))
+    manifest_bytes = _manifest_bytes(folder)
+    if record is not None and record.manifest_bytes == manifest_bytes:
+        return Examined(record, raw, record.saved, record.state, manifest_bytes)
+    return _examined(folder, raw, record, bad, manifest_bytes)
 
 
 def examine_with_lines(folder: Folder) -> tuple[Examined, tuple[ManifestLine, ...]]:

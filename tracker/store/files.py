@@ -116,15 +116,22 @@ class Folder:
             UnsafeError: If it is a link, no regular file, a stranger's, or larger than `limit`.
             ReadError: If it can't be read now.
         """
-        fd = self._open(name)
-        if fd is None:
-            return None
         try:
-            return _read(fd, self.judge(fd, name, limit))
+            fd = os.open(name, _READ, dir_fd=self.fd)
+        except FileNotFoundError:
+            return None
+        except OSError as error:
+            raise refused(error, self.where(name)) from None
+        try:
+            size = self.judge(fd, name, limit)
+            data = os.read(fd, size + 1)  # A byte more, where it has grown since.
+            if len(data) != size:
+                data += _rest(fd, size - len(data))
         except OSError as error:
             raise refused(error, self.where(name)) from None
         finally:
             close_quietly(fd)
+        return data
 
     def read_from(self, name: str, offset: int, limit: int) -> bytes | None:
         """Reads the end of a file from `offset`; None where there is none of that name.
@@ -229,7 +236,10 @@ class Folder:
         try:
             status = os.fstat(fd)
             why = self.refusal(name, status, limit)
-            if not why and status.st_nlink and not self._is_named(fd, name, status):
+            # A link that comes or goes sets the time of change. Where that was just now, a rename
+            # may be under way, which has taken the link but not the name.
+            is_settled = time.time() - status.st_ctime > SETTLED_S or not status.st_nlink
+            if not why and not is_settled and not self._is_named(fd, name, status):
                 status = os.fstat(fd)
                 why = "its one link is elsewhere" if status.st_nlink else ""
         except OSError as error:
@@ -241,10 +251,7 @@ class Folder:
         return status.st_size
 
     def _is_named(self, fd: int, name: str, status: os.stat_result) -> bool:
-        # A link that comes or goes sets the time of change. Where that was just now, a rename may
-        # be under way, which has taken the link but not the name; listing the folder waits for it.
-        if time.time() - status.st_ctime > SETTLED_S:
-            return True
+        # A rename that is under way holds the folder; listing it waits for that.
         with self._listing, os.scandir(self.fd) as entries:
             next(entries, None)
         try:
@@ -292,17 +299,12 @@ def close_quietly(fd: int) -> None:
         pass
 
 
-def _read(fd: int, size: int) -> bytes:
-    """Reads a file of `size` bytes from its start, and a byte more where it has grown since."""
+def _rest(fd: int, left: int) -> bytes:
+    """Reads on where a first call gave less than a whole file, or nothing at its end."""
     parts = []
-    left = size
-    while part := os.read(fd, left + 1):
-        if len(part) == size:
-            return part
+    while left > 0 and (part := os.read(fd, left + 1)):
         parts.append(part)
         left -= len(part)
-        if left <= 0:
-            break
     return b"".join(parts)
 
 

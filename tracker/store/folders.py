@@ -7,7 +7,6 @@ so that `a:b`, `a.b` and `a_b` share one folder.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from hashlib import blake2b
 from typing import Final
 
@@ -35,20 +34,19 @@ def is_plain(session: str) -> bool:
     return _PLAIN.fullmatch(session) is not None
 
 
-def each_folder_of(session: str) -> Iterator[str]:
-    """Yields the folders that may hold an id's record, the first choice first.
+def first_folder(session: str) -> str:
+    """Returns the folder that holds an id's record, but where a twin holds it: see `folders_of`."""
+    return session if _PLAIN.fullmatch(session) else digest_folder(session)
+
+
+def folders_of(session: str) -> tuple[str, ...]:
+    """Returns the folders that may hold an id's record, the first choice first.
 
     A plain id has its own name, and the digested one where a twin holds that name on a disk that
     ignores case. Any other id has only the digested one.
     """
-    if is_plain(session):
-        yield session
-    yield digest_folder(session)
-
-
-def folders_of(session: str) -> tuple[str, ...]:
-    """Returns the folders that may hold an id's record. See `each_folder_of`."""
-    return tuple(each_folder_of(session))
+    digested = digest_folder(session)
+    return (session, digested) if is_plain(session) else (digested,)
 
 
 def may_be_folder(name: str) -> bool:

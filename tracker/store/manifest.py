@@ -11,6 +11,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from datetime import UTC, datetime
+from functools import lru_cache
 from typing import Final
 
 import msgspec
@@ -69,7 +70,8 @@ class Manifest(msgspec.Struct, frozen=True):
 
     Attributes:
         lines: The lines that could be read, in order.
-        bad: Numbers of lines that could not, from 1, a torn last one included.
+        bad: Numbers of lines that could not, from 1, a torn last one included; a line that ends in
+            zeros is one of them, and is read up to the first.
     """
 
     lines: tuple[ManifestLine, ...] = ()
@@ -92,18 +94,21 @@ def parse_manifest(data: bytes) -> Manifest:
         if not raw or raw.isspace():
             continue
         line = _decode(raw)
+        if line is None:
+            bad.append(number)
+            line = _before_zeros(raw)
         if line is not None:
             lines.append(line)
-        else:
-            bad.append(number)
     return Manifest(tuple(lines), tuple(bad))
 
 
 def last_line(data: bytes) -> ManifestLine | None:
     """Returns the last line that is a checkpoint; None where there is none. Decodes no other."""
     for raw in reversed(data.split(b"\n")):
-        if raw and not raw.isspace() and (line := _decode(raw)) is not None:
-            return line
+        if raw and not raw.isspace():
+            line = _decode(raw) or _before_zeros(raw)
+            if line is not None:
+                return line
     return None
 
 
@@ -114,6 +119,17 @@ def _decode(raw: bytes) -> ManifestLine | None:
         return None
 
 
+def _before_zeros(raw: bytes) -> ManifestLine | None:
+    """Decodes what stands before a line's zeros; None where there are none.
+
+    A power cut may leave zeros in place of what was appended, the newline that closes off the line
+    before it among them. That line was durable, and no JSON holds a zero, so it ends at the first.
+    """
+    before, zero, _ = raw.partition(b"\0")
+    return _decode(before) if zero else None
+
+
+@lru_cache(maxsize=64)
 def iso_of(at_ms: int) -> str:
     """Returns Unix ms as ISO 8601, UTC, with milliseconds: `2026-11-21T23:00:35.418Z`."""
     seconds, ms = divmod(at_ms, 1000)

@@ -31,6 +31,7 @@ INDENTED_BYTES: Final = 16 * 1024
 """Up to this size a record is indented as the original's are, for people; above, it is compact."""
 
 _ZEROS: Final = b"0" * 64
+_SPACE: Final = ord(" ")
 
 _DECODE: Final = msgspec.json.Decoder(FileFields).decode
 _DECODE_NEWER: Final = msgspec.json.Decoder(NewerFields).decode
@@ -100,18 +101,13 @@ def decode_record(raw: bytes) -> Record:
         return Record(saved, saved, ours.id, newer_format=ours.format)
     if _checksum(raw, ours.sha256) != ours.sha256:
         raise BadRecordError("checksum", "the checksum does not match")
-    is_plain = raw == _laid_out(_ENCODE(file))
-    if not is_plain:  # What says all that is read here and nothing else can hide nothing.
+    # What says all that is read here and nothing else can hide nothing.
+    if not (is_plain := _is_encoded(raw, _ENCODE(file))):
         _strictly(raw)
-    return Record(
-        saved,
-        _overlay(saved, ours.live) if ours.live else saved,
-        ours.id,
-        ours.seq,
-        ours.manifest_bytes,
-        ours.live is not None,
-        is_plain=is_plain,
-    )
+    live = ours.live
+    state = saved if live is None else _overlay(saved, live)
+    has_live = live is not None
+    return Record(saved, state, ours.id, ours.seq, ours.manifest_bytes, has_live, 0, is_plain)
 
 
 def encode_record(
@@ -165,6 +161,17 @@ def encode_record(
         raise WriteError(f"the record would have {len(raw):,} bytes; {RECORD_BYTES:,} are the most")
     before, _, after = raw.rpartition(_ZEROS)
     return before + sha256(raw).hexdigest().encode() + after
+
+
+def _is_encoded(raw: bytes, compact: bytes) -> bool:
+    """Whether a record's bytes are its compact encoding, laid out in lines or not.
+
+    Blanks may be left out of account where no text has any: a key that stood twice, or one that is
+    not known, would be there without them, too.
+    """
+    if _SPACE in compact:
+        return raw == _laid_out(compact)
+    return raw.translate(None, b" \n") == compact
 
 
 def _laid_out(raw: bytes) -> bytes:
@@ -242,9 +249,10 @@ def _checksum(raw: bytes, written: str) -> str:
 
 
 def _saved(file: Fields, files_beyond: int) -> SessionState:
+    bands, thresholds = file.captured_fill_bands, file.captured_quality_thresholds
     return SessionState(
-        bands=mask_of(file.captured_fill_bands),
-        thresholds=mask_of(file.captured_quality_thresholds),
+        bands=mask_of(bands) if bands else 0,
+        thresholds=mask_of(thresholds) if thresholds else 0,
         milestones=file.captured_milestones,
         last_checkpoint_ms=file.last_checkpoint_at,
         marker_writes=file.edit_batch_marker_writes,

@@ -90,13 +90,17 @@ class Survey:
 
         Cost: two status calls a folder; a changed one is opened, listed and read.
         """
-        names = self._names() if found is None else self.newest_first()
+        names = self._names()
+        if progress is not None and not progress(0, len(names)):
+            return Sweep()
+        if found is not None:
+            names.sort(key=self._changed_ns, reverse=True)
         changed: list[FolderSummary] = []
         told = 0
         for number, name in enumerate(names):
             if number % PART == 0:
                 told = _tell(found, changed, told)
-                if progress is not None and not progress(number, len(names)):
+                if number and progress is not None and not progress(number, len(names)):
                     return Sweep(tuple(changed))
             if (summary := self.look(name)) is not None:
                 changed.append(summary)

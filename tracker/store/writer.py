@@ -6,8 +6,8 @@ Source: DESIGN.md, section 5.
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
-from typing import Final
+from collections.abc import Callable, Sequence
+from typing import Final, NamedTuple
 
 import msgspec
 
@@ -15,6 +15,7 @@ from tracker.errors import StoreError, WriteError
 from tracker.state import SessionState, plain_name
 from tracker.store.checkpoints import render_checkpoint, render_messages, semantic_digest
 from tracker.store.durable import (
+    Draft,
     append_line,
     remove_file,
     remove_folder_quietly,
@@ -44,6 +45,20 @@ CORRUPT_KEPT: Final = 8
 """The most bad records kept beside one session. Source: DESIGN.md, section 5."""
 
 _TAIL_BYTES: Final = 64 * 1024
+
+
+class Planned(NamedTuple):
+    """A checkpoint as it will be on disk.
+
+    Attributes:
+        filename: The name of its file.
+        data: What the file will hold.
+        line: Its line of the manifest, without a newline.
+    """
+
+    filename: str
+    data: bytes
+    line: bytes
 
 
 class Writer:
@@ -100,32 +115,93 @@ class Writer:
                 raise
         return 0
 
-    def write_checkpoint(
-        self, folder: Folder, session: str, capture: Capture, known_bytes: int
-    ) -> int:
-        """Writes a checkpoint file and its manifest line.
+    def write(
+        self,
+        folder: Folder,
+        session: str,
+        found: Examined,
+        saved: SessionState,
+        live: SessionState | None,
+        *,
+        captures: Sequence[Capture] = (),
+        seq: int,
+        manifest_bytes: int,
+        spill: bool = True,
+    ) -> None:
+        """Writes checkpoints, and then the record that accounts for them. See `encode_record`.
 
-        The same content for the same trigger twice in a row is on disk already.
+        The record is drafted before the last line is synced, so that it is on its way to the disk
+        meanwhile; and anew, where another writer made the manifest longer than it says.
 
         Args:
             folder: The session's folder.
             session: The session's id.
-            capture: What is captured.
-            known_bytes: How much of the manifest the state to be written accounts for.
+            found: What the folder holds; what the record holds besides is kept.
+            saved: What the nine fields shall say.
+            live: The state to go on from; None for a released session.
+            captures: The checkpoints.
+            seq: The record's sequence number.
+            manifest_bytes: How much of the manifest the state accounted for before.
+            spill: Whether transient counters newer than `saved` are kept.
+        """
+        others: dict[str, msgspec.Raw] = {}
+        if found.record is not None and found.raw and not found.record.is_plain:
+            others = other_keys(found.raw)
+
+        def encoded(manifest_bytes: int) -> bytes:
+            return encode_record(
+                session,
+                saved,
+                live,
+                seq=seq,
+                manifest_bytes=manifest_bytes,
+                others=others,
+                spill=spill,
+            )
+
+        early, expected_bytes = None, -1
+        try:
+            for capture in captures:
+                planned = self._plan(folder, session, capture)
+                if planned is None:
+                    continue
+                data = None
+                if capture is captures[-1]:
+                    expected_bytes = manifest_bytes + len(planned.line) + 1
+                    data = encoded(expected_bytes)
+                replace_file(folder, planned.filename, planned.data, sync=self._sync)
+                try:
+                    if data is not None:
+                        early = Draft(folder, STATE_FILE, data, sync=self._sync)
+                        early.hurry()
+                    manifest_bytes = self._append(folder, planned.line, manifest_bytes)
+                except StoreError:
+                    # Every event tries again, and each would leave a file behind.
+                    if not _is_listed(folder, planned.filename):
+                        remove_quietly(folder, planned.filename)
+                    raise
+            if early is not None and manifest_bytes == expected_bytes:
+                early.put()
+            else:
+                replace_file(folder, STATE_FILE, encoded(manifest_bytes), sync=self._sync)
+        finally:
+            if early is not None:
+                early.drop()
+
+    def _plan(self, folder: Folder, session: str, capture: Capture) -> Planned | None:
+        """Makes what a checkpoint will be on disk; changes nothing.
 
         Returns:
-            How much of it the state accounts for now. A line that a foreign writer appended
-            meanwhile is left for the next load to catch up with.
+            The checkpoint; None where the same content for the same trigger was the last one.
         """
         messages_part = render_messages(capture.messages)
         digest = semantic_digest(messages_part)
         last = last_line(folder.read_from(MANIFEST, 0, _TAIL_BYTES) or b"")
         if last and _is_same(last, capture.trigger, digest) and _is_there(folder, last):
-            return known_bytes
+            return None
         copy = 0
         while folder.status(filename := filename_of(capture.at_ms, capture.trigger, copy)):
             copy += 1
-        data = render_checkpoint(session, capture, messages_part)
         line = ManifestLine(
             file=plain_name(folder.where(filename)),
             filename=filename,
@@ -137,45 +213,27 @@ class Writer:
             message_count=len(capture.messages),
             created_at=iso_of(capture.at_ms),
         )
-        line_bytes = encode_line(line)
-        replace_file(folder, filename, data, sync=self._sync)
+        data = render_checkpoint(session, capture, messages_part)
+        return Planned(filename, data, encode_line(line))
+
+    def _append(self, folder: Folder, line: bytes, known_bytes: int) -> int:
+        """Appends a line to the manifest.
+
+        Args:
+            folder: The session's folder.
+            line: The line.
+            known_bytes: How much of the manifest the state to be written accounts for.
+
+        Returns:
+            How much of it the state accounts for now. A line that a foreign writer appended
+            meanwhile is left for the next load to catch up with.
+        """
         try:
-            before, after = append_line(folder, MANIFEST, line_bytes, sync=self._sync)
-        except StoreError as error:
-            if isinstance(error, WriteError):
-                self._doubtful_manifests.add(folder.path)
-            # Every event tries again, and each would leave a file behind.
-            if not _is_listed(folder, filename):
-                remove_quietly(folder, filename)
+            before, after = append_line(folder, MANIFEST, line, sync=self._sync)
+        except WriteError:
+            self._doubtful_manifests.add(folder.path)
             raise
         return after if before == known_bytes else known_bytes
-
-    def write_record(
-        self,
-        folder: Folder,
-        session: str,
-        found: Examined,
-        saved: SessionState,
-        live: SessionState | None,
-        *,
-        seq: int,
-        manifest_bytes: int,
-        spill: bool = True,
-    ) -> None:
-        """Writes the record, keeping what the file holds besides. See `encode_record`."""
-        others: dict[str, msgspec.Raw] = {}
-        if found.record is not None and found.raw and not found.record.is_plain:
-            others = other_keys(found.raw)
-        data = encode_record(
-            session,
-            saved,
-            live,
-            seq=seq,
-            manifest_bytes=manifest_bytes,
-            others=others,
-            spill=spill,
-        )
-        replace_file(folder, STATE_FILE, data, sync=self._sync)
 
     def keep_bad(self, folder: Folder, found: Examined) -> None:
         """Keeps a bad record's bytes beside it; it stands itself until it is replaced."""

@@ -1,11 +1,12 @@
 /* The floor of a checkpoint that survives a power cut: the same durable writes, and nothing that
- * decides or reads. It makes so many folders with a first checkpoint each and says so. Then, for each
- * line on standard input, it writes a checkpoint file, a line of the manifest and a record of the
- * bytes given into the next of them, and prints the seconds that took.
+ * decides or reads. For each line on standard input, the name of a folder, it writes a checkpoint
+ * file, a line of the manifest and a record of the bytes given into that folder, which it makes
+ * where it is missing, and prints the seconds that took.
  *
- *     checkpoint ROOT FOLDERS FILE_BYTES LINE_BYTES RECORD_BYTES
+ *     checkpoint ROOT FILE_BYTES LINE_BYTES RECORD_BYTES
  */
 #define _GNU_SOURCE
+#include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -14,7 +15,7 @@
 #include <time.h>
 #include <unistd.h>
 
-enum { MOST_BYTES = 1024 * 1024 };
+enum { LONGEST_NAME = 256, MOST_BYTES = 1024 * 1024 };
 
 static char bytes[MOST_BYTES];
 
@@ -38,13 +39,12 @@ static int append(int folder, const char *name, size_t size)
     return close(file);
 }
 
-static int checkpoint(int root, int folder_number, int number, char **sizes)
+static int checkpoint(int root, const char *name, int number, char **sizes)
 {
-    char name[32];
-    snprintf(name, sizeof name, "floor-%d", folder_number);
+    char file[32];
+    snprintf(file, sizeof file, "checkpoint-%d.md", number);
     int folder = openat(root, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
-    snprintf(name, sizeof name, "checkpoint-%d.md", number);
-    if (folder < 0 || replace(folder, name, atol(sizes[0])) < 0
+    if (folder < 0 || replace(folder, file, atol(sizes[0])) < 0
         || append(folder, "manifest.jsonl", atol(sizes[1])) < 0
         || replace(folder, "policy-state.json", atol(sizes[2])) < 0)
         return -1;
@@ -53,24 +53,18 @@ static int checkpoint(int root, int folder_number, int number, char **sizes)
 
 int main(int argc, char **argv)
 {
-    int root = argc == 6 ? open(argv[1], O_RDONLY | O_DIRECTORY | O_CLOEXEC) : -1;
+    int root = argc == 5 ? open(argv[1], O_RDONLY | O_DIRECTORY | O_CLOEXEC) : -1;
     if (root < 0)
         return 2;
     memset(bytes, 'x', sizeof bytes);
-    int folders = atoi(argv[2]);
-    for (int number = 0; number < folders; number++) {
-        char name[32];
-        snprintf(name, sizeof name, "floor-%d", number);
-        if (mkdirat(root, name, 0700) < 0 || checkpoint(root, number, 0, argv + 3) < 0)
-            return 1;
-    }
-    printf("ready\n");
-    fflush(stdout);
-    char line[16];
+    char line[LONGEST_NAME];
     for (int number = 0; fgets(line, sizeof line, stdin); number++) {
+        line[strcspn(line, "\n")] = '\0';
+        if (mkdirat(root, line, 0700) < 0 && errno != EEXIST)
+            return 1;
         struct timespec before, after;
         clock_gettime(CLOCK_MONOTONIC, &before);
-        if (checkpoint(root, number % folders, number / folders + 1, argv + 3) < 0)
+        if (checkpoint(root, line, number, argv + 2) < 0)
             return 1;
         clock_gettime(CLOCK_MONOTONIC, &after);
         printf("%.9f\n", (after.tv_sec - before.tv_sec) + (after.tv_nsec - before.tv_nsec) / 1e9);

@@ -1,0 +1,1 @@
+"""What changes a directory beside a console, and what the console is seen to know of it."""
