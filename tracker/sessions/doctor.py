@@ -211,8 +211,10 @@ def _about_manifest(root: Folder, summary: FolderSummary) -> list[Finding]:
     if not bad:
         return []
     numbers = ", ".join(map(str, bad[:5])) + (", …" if len(bad) > 5 else "")
-    what = f"manifest line(s) {numbers} can't be read"
-    advice = "nothing to do: they are passed over; a torn one is closed off before the next"
+    what = f"manifest line(s) {numbers} can't be read whole"
+    advice = (
+        "nothing to do: what can't be read is passed over, a torn end closed off before the next"
+    )
     return [_finding(Severity.WARNING, "torn-manifest", summary, what, advice)]
 
 
