@@ -40,7 +40,10 @@ COPIED = PAYLOADS[-2::-2]
 """The ids that are copied: every second one, from the newest on."""
 
 AT_A_TIME = 15
-"""How many payloads are pasted at a time, so that each of them is seen in a line of 80 cells."""
+"""How many payloads are pasted into one line."""
+
+DRAWN_S = 0.03
+"""The quiet after which what was pasted has been drawn."""
 
 PALETTE = "🔎"
 """The sign in front of the palette's entry."""
@@ -128,8 +131,9 @@ class Walk:
         for start in range(0, len(PAYLOADS), AT_A_TIME):
             self.clear()
             for text in PAYLOADS[start : start + AT_A_TIME]:
+                before = len(self.screen.raw)
                 self.screen.paste(text[:300] + " ")
-            self.press("")
+                self.screen.holds_still(DRAWN_S, before)  # It is drawn before it scrolls away.
         self.clear()
 
     def clear(self) -> None:

@@ -23,6 +23,11 @@ SIZE: Final = (150, 45)
 
 PATIENCE_S: Final = 30.0
 
+CHOSEN: Final = (
+    "XDG_", "TEXTUAL", "NO_COLOR", "TMUX", "STY", "TERM_PROGRAM", "COLUMNS", "LINES",
+)  # fmt: skip
+"""How the names of variables begin by which a user, or what runs this, chooses how it looks."""
+
 
 class Terminal:
     """Runs a program in a pseudo-terminal, as a context manager; it is killed at the end.
@@ -41,9 +46,7 @@ class Terminal:
     """
 
     def __init__(self, command: Sequence[str], pass_fds: Sequence[int] = ()) -> None:
-        self._fd, own_fd = pty.openpty()
-        columns, lines = SIZE
-        fcntl.ioctl(self._fd, termios.TIOCSWINSZ, struct.pack("HHHH", lines, columns, 0, 0))
+        self._fd, own_fd = open_terminal()
         self.drawn = bytearray()
         self.started_s = time.monotonic()
         self._process = subprocess.Popen(
@@ -52,7 +55,7 @@ class Terminal:
             stdout=own_fd,
             stderr=own_fd,
             cwd=HOME,
-            env=_environment(),
+            env=terminal_environment(),
             start_new_session=True,
             pass_fds=pass_fds,
         )
@@ -112,13 +115,17 @@ class Terminal:
             self.read(left_s)
 
 
-def _environment() -> dict[str, str]:
+def open_terminal() -> tuple[int, int]:
+    """Opens a pseudo-terminal of SIZE; returns its watcher's descriptor and its program's."""
+    fd, own_fd = pty.openpty()
+    columns, lines = SIZE
+    fcntl.ioctl(fd, termios.TIOCSWINSZ, struct.pack("HHHH", lines, columns, 0, 0))
+    return fd, own_fd
+
+
+def terminal_environment() -> dict[str, str]:
     """A user's environment in which nothing was configured, and a terminal with all colours."""
-    kept = {
-        name: value
-        for name, value in environment().items()
-        if not name.startswith(("XDG_", "TEXTUAL", "NO_COLOR", "TMUX", "STY", "TERM_PROGRAM"))
-    }
+    kept = {name: value for name, value in environment().items() if not name.startswith(CHOSEN)}
     return {
         **kept,
         "HOME": str(room("user", keeps=True)),

@@ -2,24 +2,20 @@
 
 from __future__ import annotations
 
-import fcntl
 import os
-import pty
 import random
 import re
 import select
-import struct
 import subprocess
-import termios
 import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from types import TracebackType
 from typing import Final
 
-from ..rounds import HOME, environment
-from ..terminal import SIZE
-from ..worlds import ids, room
+from ..rounds import HOME
+from ..terminal import open_terminal, terminal_environment
+from ..worlds import ids
 
 RATE: Final = 1_000
 """Touches a second."""
@@ -72,9 +68,7 @@ class Screen:
         self._since_s: float | None = None
         self._unsent = b""
         self._drawn = self._told = b""
-        self._tty, tty = pty.openpty()
-        columns, lines = SIZE
-        fcntl.ioctl(tty, termios.TIOCSWINSZ, struct.pack("HHHH", lines, columns, 0, 0))
+        self._tty, tty = open_terminal()
         self._report, report = os.pipe()
         feed, self._feed = os.pipe()
         os.set_blocking(self._feed, False)
@@ -84,7 +78,7 @@ class Screen:
             stdout=tty,
             stderr=tty,
             cwd=HOME,
-            env=_environment(),
+            env=terminal_environment(),
             start_new_session=True,
             pass_fds=[report],
         )
@@ -202,19 +196,3 @@ class Screen:
 
 def _event(name: str) -> bytes:
     return b'{"type":"before_tool_call","session":"%s","tool":"Read"}\n' % name.encode()
-
-
-def _environment() -> dict[str, str]:
-    """A user's environment in which nothing was configured, and a terminal with all colours."""
-    kept = {
-        name: value
-        for name, value in environment().items()
-        if not name.startswith(("XDG_", "TEXTUAL", "NO_COLOR", "TMUX", "STY", "TERM_PROGRAM"))
-    }
-    return {
-        **kept,
-        "HOME": str(room("user", keeps=True)),
-        "TERM": "xterm-256color",
-        "COLORTERM": "truecolor",
-        "LANG": "C.UTF-8",
-    }
