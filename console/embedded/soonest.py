@@ -38,7 +38,7 @@ def look_soonest(survey: Survey, path: str) -> list[FolderSummary]:
         names = survey.newest_first()
     until_s = time.monotonic() + SOON_S
     found = []
-    for name in islice((one for one in names if not one.startswith(".")), SOONEST):
+    for name in names[:SOONEST]:
         if (summary := survey.look(name)) is not None:
             found.append(summary)
         if time.monotonic() > until_s:
@@ -47,9 +47,10 @@ def look_soonest(survey: Survey, path: str) -> list[FolderSummary]:
 
 
 def _some_names(path: str) -> list[str]:
-    """Returns what a directory names first, FEW + 1 at most; nothing where it can't be listed."""
+    """Returns what it names first of sessions, FEW + 1 at most; nothing where it can't be listed."""
     try:
         with os.scandir(path) as entries:
-            return [one.name for one in islice(entries, FEW + 1)]
+            names = (one.name for one in entries if not one.name.startswith("."))
+            return list(islice(names, FEW + 1))
     except OSError:
         return []  # The listing of all of them says why.

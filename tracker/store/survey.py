@@ -94,7 +94,7 @@ class Survey:
         if progress is not None and not progress(0, len(names)):
             return Sweep()
         if found is not None:
-            names.sort(key=self._changed_ns, reverse=True)
+            names = self._by_change(names)
         changed: list[FolderSummary] = []
         told = 0
         for number, name in enumerate(names):
@@ -120,7 +120,7 @@ class Survey:
 
         Cost: a status call a folder; none is opened.
         """
-        return sorted(self._names(), key=self._changed_ns, reverse=True)
+        return self._by_change(self._names())
 
     def look(self, name: str) -> FolderSummary | None:
         """Looks at one folder; None where it is as it was, or is no session's folder.
@@ -191,6 +191,9 @@ class Survey:
 
     def _names(self) -> list[str]:
         return [name for name in self._root.names() if not name.startswith(".")]
+
+    def _by_change(self, names: list[str]) -> list[str]:
+        return sorted(names, key=self._changed_ns, reverse=True)
 
     def _changed_ns(self, name: str) -> int:
         try:
