@@ -47,7 +47,7 @@ def look_soonest(survey: Survey, path: str) -> list[FolderSummary]:
 
 
 def _some_names(path: str) -> list[str]:
-    """Returns what it names first of sessions, FEW + 1 at most; nothing where it can't be listed."""
+    """Returns what a directory names first, FEW + 1 at most; nothing where it can't be listed."""
     try:
         with os.scandir(path) as entries:
             names = (one.name for one in entries if not one.name.startswith("."))
